@@ -1,0 +1,21 @@
+"""কোর্সের নোটবুকগুলো যা যা ব্যবহার করে, তার তালিকা।
+
+`helpers.start` সবার আগে import হয়, কারণ TensorFlow-কে চুপচাপ চালু করার কাজটা তার।
+বাকি module-গুলো প্রথমবার দরকার হলে তবেই import হয়।
+"""
+
+import lazy_loader
+
+from helpers import start  # noqa: F401  (first: it imports TensorFlow quietly)
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "bengali": ["digits"],
+        "logs": ["LogError", "plot_log", "read_log"],
+        "pets": ["PhotoError", "dog_cat", "photo_batches"],
+        "practice": ["check", "quiz"],
+        "start": ["run_dir", "setup"],
+        "toy": ["toy_data"],
+    },
+)
