@@ -42,6 +42,8 @@ def wheel_sizes() -> dict[str, int]:
 
 if __name__ == "__main__":
     sizes = wheel_sizes()
-    for name, size in sorted(sizes.items(), key=lambda item: -item[1])[:45]:
+    for name, size in sorted(sizes.items(), key=lambda item: -item[1])[:12]:
         print(f"{size / 1e6:8.1f} MB  {name}")
-    print(f"{sum(sizes.values()) / 1e6:8.1f} MB  in all, {len(sizes)} packages, Python {sys.version.split()[0]}")
+    print(
+        f"{sum(sizes.values()) / 1e6:8.1f} MB  in all, {len(sizes)} packages, Python {sys.version.split()[0]}"
+    )

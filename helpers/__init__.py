@@ -11,9 +11,11 @@ from helpers import start  # noqa: F401  (first: it imports TensorFlow quietly)
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
+        "batches": ["photo_batches"],
         "bengali": ["digits"],
+        "labs": ["upload_lab"],
         "logs": ["LogError", "plot_log", "read_log"],
-        "pets": ["PhotoError", "dog_cat", "photo_batches"],
+        "pets": ["PhotoError", "dog_cat"],
         "practice": ["check", "quiz"],
         "start": ["run_dir", "setup"],
         "toy": ["toy_data"],

@@ -3,20 +3,9 @@
 import unicodedata
 
 import fontpkg.mpl
-from cycler import cycler
 from matplotlib import rcParams
 
 FONT = "Hind Siliguri"
-# Okabe & Ito, "Color Universal Design" (2008)
-COLOURS = {
-    "blue": "#0072B2",
-    "vermillion": "#D55E00",
-    "green": "#009E73",
-    "purple": "#CC79A7",
-    "orange": "#E69F00",
-    "sky": "#56B4E9",
-    "black": "#000000",
-}
 _TO_BENGALI = str.maketrans("0123456789", "০১২৩৪৫৬৭৮৯")
 _TO_ASCII = str.maketrans("০১২৩৪৫৬৭৮৯", "0123456789")
 # zero-width space, non-joiner, joiner, BOM: invisible, so a learner can't see why an answer differs
@@ -31,31 +20,6 @@ def use_font() -> None:
     """
     fontpkg.mpl.use(FONT)
     rcParams["font.family"] = [FONT, "DejaVu Sans"]
-
-
-def use_style() -> None:
-    """কোর্সের সব গ্রাফের এক চেহারা: ক্লাসের পেছনের বেঞ্চ থেকেও পড়া যায়, রঙ না চিনলেও বোঝা যায়।
-
-    লেখা অন্তত 12 pt, মোটা রেখা; রঙ Okabe–Ito (রঙান্ধতায়ও আলাদা থাকে), সঙ্গে আলাদা ধরনের রেখা।
-    """
-    rcParams.update(
-        {
-            "figure.figsize": (9, 4),
-            "figure.dpi": 80,
-            "savefig.bbox": "tight",
-            "font.size": 13,
-            "axes.titlesize": 15,
-            "axes.titleweight": "bold",
-            "axes.titlelocation": "left",
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-            "axes.grid": True,
-            "grid.alpha": 0.3,
-            "lines.linewidth": 2.5,
-            "legend.frameon": False,
-            "axes.prop_cycle": cycler(color=list(COLOURS.values())),
-        }
-    )
 
 
 def digits(value: object) -> str:

@@ -4,10 +4,11 @@ import contextlib
 import itertools
 import os
 import re
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-from helpers import bengali
+from helpers import figures
 from helpers.bengali import explain
 
 COURSE = Path(__file__).resolve().parents[1]
@@ -42,9 +43,10 @@ def setup(seed: int = 1337) -> None:
     seed: এই একটি সংখ্যা থেকে Python, NumPy আর TensorFlow-এর সব এলোমেলো সংখ্যা আসে
     (`keras.utils.set_random_seed`); একই seed, একই মেশিনে একই ফল। স্বাভাবিক মান 1337, গাইডে যা আছে।
     """
+    # Keras 3.15 gives this warning at every fit on a tf.data.Dataset, though nobody passed shuffle=True.
+    warnings.filterwarnings("ignore", message="`shuffle=True` was passed, but will be ignored")
     keras.utils.set_random_seed(seed)
-    bengali.use_font()
-    bengali.use_style()
+    figures.use_style()
 
 
 def run_dir(name: str) -> Path:

@@ -1,0 +1,95 @@
+"""Record a real training of the dog-cat notebook: its CSVLogger file and where it came from.
+
+    DOG_CAT_PHOTOS=FOLDER uv run python benchmarks/record_run.py NAME [--no-callbacks --epochs 60]
+
+Runs the code cells of notebooks/14_dog_cat.ipynb, as they stand, up to and including the training, on the
+photos in DOG_CAT_PHOTOS, and writes data/runs/NAME.csv and data/runs/NAME.json. With --no-callbacks the
+training has only a CSVLogger, so that nothing stops it.
+"""
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import time
+from pathlib import Path
+
+import keras
+import nbformat
+import psutil
+import tensorflow as tf
+from nbclient import NotebookClient
+
+ROOT = Path(__file__).resolve().parents[1]
+NOTEBOOK = ROOT / "notebooks" / "14_dog_cat.ipynb"
+# What the notebook knows and the provenance file must say; printed by a last cell of our own.
+REPORT = """
+import json
+print(json.dumps({
+    "log": str(log_file), "training_photos": len(train_raw), "validation_photos": len(val_raw),
+    "classes": names, "image_size": IMAGE_SIZE, "batch_size": BATCH_SIZE, "epochs_allowed": EPOCHS,
+    "epochs_run": len(history.epoch), "callbacks": [type(callback).__name__ for callback in callbacks],
+}))
+"""
+
+
+def code_until_training(no_callbacks: bool, epochs: int | None) -> nbformat.NotebookNode:
+    """The notebook's code cells up to the cell `train`, with what the options change put in before it."""
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    last = next(number for number, cell in enumerate(cells) if cell.id == "train")
+    changes = []
+    if no_callbacks:
+        changes.append("callbacks = [csv]")
+    if epochs:
+        changes.append(f"EPOCHS = {epochs}")
+    if no_callbacks:  # the training cell prints EarlyStopping's best epoch
+        changes.append("early.best_epoch = None")
+    extra = nbformat.v4.new_code_cell("\n".join(changes))
+    notebook.cells = [*cells[:last], extra, cells[last], nbformat.v4.new_code_cell(REPORT)]
+    return notebook
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("name", help="data/runs/NAME.csv")
+    parser.add_argument("--no-callbacks", action="store_true")
+    parser.add_argument("--epochs", type=int)
+    parser.add_argument("--photos-are", required=True, help="what the photos are, in words, for the record")
+    options = parser.parse_args()
+
+    started = time.monotonic()
+    notebook = code_until_training(options.no_callbacks, options.epochs)
+    resources = {"metadata": {"path": str(NOTEBOOK.parent)}}
+    NotebookClient(notebook, timeout=None, kernel_name="python3", resources=resources).execute()
+    minutes = (time.monotonic() - started) / 60
+
+    report = json.loads(notebook.cells[-1].outputs[0].text)
+    shutil.copy(report.pop("log"), ROOT / "data" / "runs" / f"{options.name}.csv")
+    provenance = {
+        "made_by": "benchmarks/record_run.py, the code of notebooks/14_dog_cat.ipynb",
+        "photos": options.photos_are,
+        **report,
+        "seed": 1337,
+        "minutes": round(minutes, 1),
+        "date": time.strftime("%Y-%m-%d"),
+        "versions": {
+            "python": platform.python_version(),
+            "keras": keras.__version__,
+            "tensorflow": tf.__version__,
+        },
+        "machine": {
+            "system": f"{platform.system()} {platform.machine()}",
+            "cores": os.cpu_count(),
+            "memory_gb": round(psutil.virtual_memory().total / 1e9),
+            "gpu": False,
+        },
+    }
+    text = json.dumps(provenance, ensure_ascii=False, indent=2) + "\n"
+    (ROOT / "data" / "runs" / f"{options.name}.json").write_text(text, encoding="utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,30 @@
+"""What every test file may use."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+# Ordinary tests and notebooks use the drawn photos, so that they behave alike everywhere. Under another name
+# the setting also reaches the xdist workers, which import this file after their parent removed it.
+if photos := os.environ.pop("DOG_CAT_PHOTOS", None):
+    os.environ["TEST_PHOTOS"] = photos
+
+
+def require(condition: object, reason: str) -> None:
+    """Skip the test where something is missing, but fail it in CI: there nothing may go untested unseen."""
+    if condition:
+        return
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def real_photos() -> Path:
+    """The folder of real dog and cat photos that DOG_CAT_PHOTOS named when the tests were started."""
+    folder = os.environ.get("TEST_PHOTOS")
+    if not folder:
+        pytest.skip("DOG_CAT_PHOTOS names no folder of real photos")
+    assert Path(folder).is_dir(), f"DOG_CAT_PHOTOS={folder} is no folder"
+    return Path(folder)

@@ -1,0 +1,188 @@
+"""Small readers that the course tests share: notebooks, their sections, and prose without the code in it."""
+
+import csv
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from pathlib import Path
+
+import nbformat
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+ROOT = Path(__file__).resolve().parents[1]
+SECTIONS = {
+    *("objectives", "setup", "problem", "callback", "picture", "parameters", "lab", "trap"),
+    *("exercise", "check", "solution", "quiz", "summary", "nav"),
+}
+BENGALI = "\u0980-\u09ff"
+CODE = "\ufffc"  # stands in prose where the reader sees code, a formula, a picture or a web address
+_MARKDOWN = MarkdownIt("commonmark").enable("table")
+_KEPT_IN_ANCHORS = {"Ll", "Lm", "Lo", "Lu", "Mn", "Mc", "Nd", "Nl", "Pc"}
+
+
+@dataclass(frozen=True)
+class Notebook:
+    path: Path
+    node: nbformat.NotebookNode
+
+    @property
+    def cells(self) -> list:
+        return self.node.cells
+
+    @property
+    def code(self) -> list:
+        return [cell for cell in self.cells if cell.cell_type == "code"]
+
+    @property
+    def markdown(self) -> list:
+        return [cell for cell in self.cells if cell.cell_type == "markdown"]
+
+    def section(self, name: str) -> list:
+        return [cell for cell in self.cells if name in tags(cell)]
+
+
+def notebook_files(folder: Path = ROOT / "notebooks") -> list[Path]:
+    return sorted(folder.glob("*.ipynb"))
+
+
+def read_notebook(path: Path) -> Notebook:
+    return Notebook(path, nbformat.read(path, as_version=4))
+
+
+def tags(cell) -> list[str]:
+    return cell.metadata.get("tags", [])
+
+
+def runs(notebook: Notebook) -> list[tuple[str, list]]:
+    """The cells in runs that share one section, as (section, cells); untagged cells have section ""."""
+    return [(name, list(cells)) for name, cells in groupby(notebook.cells, key=_section)]
+
+
+def _section(cell) -> str:
+    return next((tag for tag in tags(cell) if tag in SECTIONS), "")
+
+
+def solution_code(cell) -> str | None:
+    """The Python code hidden in a solution's <details>."""
+    found = re.search(r"<details>.*?```python\n(.*?)```.*?</details>", cell.source, re.DOTALL)
+    return found and found.group(1)
+
+
+def glossary() -> list[dict[str, str]]:
+    with (ROOT / "data" / "glossary.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def prose(markdown: str) -> list[str]:
+    """Every heading, paragraph, list item and table cell as it is read; code and addresses become CODE."""
+    return [_text(token) for token in _MARKDOWN.parse(markdown) if token.type in ("inline", "html_block")]
+
+
+def _text(token: Token) -> str:
+    if token.type == "html_block":
+        text = re.sub(r"<[^>]*>", "", token.content)
+    else:
+        text = "".join(_inline_text(child) for child in token.children)
+    return re.sub(r"\$[^$]+\$|https?://\S+", CODE, text)
+
+
+def _inline_text(token: Token) -> str:
+    if token.type in ("code_inline", "image"):
+        return CODE
+    if token.type in ("softbreak", "hardbreak"):
+        return "\n"
+    return token.content if token.type == "text" else ""
+
+
+def links(markdown: str) -> list[str]:
+    """Where the links and pictures of a Markdown text point."""
+    inline = [child for token in _MARKDOWN.parse(markdown) for child in token.children or []]
+    return [token.attrs.get("href") or token.attrs["src"] for token in inline if token.attrs]
+
+
+def pictures(markdown: str) -> list[tuple[str, str]]:
+    """(address, alt text) of every picture of a Markdown text."""
+    inline = [child for token in _MARKDOWN.parse(markdown) for child in token.children or []]
+    return [(token.attrs["src"], token.content) for token in inline if token.type == "image"]
+
+
+def headings(markdown: str) -> list[str]:
+    """The headings of a Markdown text as plain text, code included."""
+    tokens = _MARKDOWN.parse(markdown)
+    return [
+        "".join(child.content for child in after.children)
+        for token, after in pairwise(tokens)
+        if token.type == "heading_open"
+    ]
+
+
+def table(markdown: str) -> list[list[str | None]]:
+    """The rows below the head of a Markdown table: of each cell its first code span, or None."""
+    rows: list[list[str | None]] = []
+    for token in _MARKDOWN.parse(markdown):
+        if token.type == "tr_open":
+            rows.append([])
+        elif token.type == "inline" and rows and token.level >= 4:
+            code = (child.content for child in token.children if child.type == "code_inline")
+            rows[-1].append(next(code, None))
+    return rows[1:]
+
+
+def anchor(heading: str) -> str:
+    """The #anchor that GitHub makes of a heading in a .md file."""
+    kept = (c for c in heading.lower() if c in "- " or unicodedata.category(c) in _KEPT_IN_ANCHORS)
+    return "".join(kept).strip().replace(" ", "-")
+
+
+@dataclass(frozen=True)
+class Text:
+    where: str
+    body: str
+    is_markdown: bool
+
+
+def course_texts() -> list[Text]:
+    """All that a learner may read in the course, cell by cell, sentence by sentence or file by file."""
+    return [
+        *_cells(),
+        *_practice(),
+        *_meanings(),
+        *_files("README.md", "CONTRIBUTING.md", "data/README.md"),
+        *_files("helpers/*.py", "requirements*.in", "environment.yml"),
+    ]
+
+
+def _cells() -> Iterator[Text]:
+    for path in notebook_files():
+        for cell in read_notebook(path).cells:
+            yield Text(f"{path.name} {cell.id}", cell.source, cell.cell_type == "markdown")
+
+
+def _practice() -> Iterator[Text]:
+    for path in sorted((ROOT / "data" / "practice").glob("*.toml")):
+        for where, sentence in _strings(tomllib.loads(path.read_text(encoding="utf-8"))):
+            # check() prints its sentences: numbers and names in them can't stand in code font
+            yield Text(f"{path.name} {where}", sentence, is_markdown=where.startswith("quiz"))
+
+
+def _strings(value: object, where: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield where, value
+    elif isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value, start=1):
+            yield from _strings(inner, f"{where}.{key}".strip("."))
+
+
+def _meanings() -> Iterator[Text]:
+    for row in glossary():
+        yield Text(f"glossary.csv {row['term']}", row["meaning"], is_markdown=True)
+
+
+def _files(*patterns: str) -> Iterator[Text]:
+    for pattern in patterns:
+        for path in sorted(ROOT.glob(pattern)):
+            yield Text(str(path.relative_to(ROOT)), path.read_text(encoding="utf-8"), path.suffix == ".md")

@@ -1,0 +1,82 @@
+"""Every Bengali word of the course stands in Debian's dictionary or in our own list, data/words.txt."""
+
+import re
+import unicodedata
+from functools import cache
+from pathlib import Path
+
+from notebooks import ROOT, course_texts
+
+import pytest
+from conftest import require
+
+# one word a line; the Bengali dictionary has no rules for endings
+DICTIONARY = Path("/usr/share/hunspell/bn_BD.dic")
+WORDS = ROOT / "data" / "words.txt"
+WORD = re.compile("[\u0980-\u09e5\u200c\u200d]+")
+
+# What a noun may end in (after a vowel it is র, য় or তে, after a consonant ের or ে), and নি after a verb.
+_VOWEL = "[অ-ঔা-ৌ]"
+ENDING = re.compile(
+    "(?:টি|টা|টুকু|গুলো)?"
+    f"(?:কে|(?<={_VOWEL})(?:র|য়|তে)|(?<!{_VOWEL})(?:ের|ে)|(?<=[ংইউঈঊওঔ])(?:য়ের|য়ে))?"
+    "(?:নি|[ইও])?"
+)
+# joined with a hyphen, or written after a digit or an f-string's value: epoch-এর, ৩টি, {count}টি
+JOINED = re.compile("(?:টি|টা|টির|টার|টিকে|টাকে|টিতে|গুলো|গুলোর|গুলোকে|গুলোতে|এর|এ|র|য়|কে|তে|তম)?[ইও]?")
+
+
+@cache
+def _dictionary() -> frozenset[str]:
+    lines = DICTIONARY.read_text(encoding="utf-8").splitlines()[1:]
+    return frozenset(unicodedata.normalize("NFC", line.strip()) for line in lines)
+
+
+def _own_words() -> list[str]:
+    return WORDS.read_text(encoding="utf-8").splitlines()
+
+
+def is_known(word: str, words: frozenset[str]) -> bool:
+    """Whether a word, or what is left of it without its ending, is one of the words."""
+    cuts = range(2, len(word))
+    return word in words or any(word[:cut] in words and ENDING.fullmatch(word, cut) for cut in cuts)
+
+
+def unknown_words(texts: dict[str, str], words: frozenset[str]) -> dict[str, str]:
+    """{word: where it stands first} of all the words in {where: text} that are unknown."""
+    found: dict[str, str] = {}
+    for where, text in texts.items():
+        for match in WORD.finditer(text):
+            joined = text[: match.start()][-1:] in "-০১২৩৪৫৬৭৮৯}" and JOINED.fullmatch(match[0])
+            if not joined:
+                found.setdefault(match[0], where)
+    return {word: where for word, where in sorted(found.items()) if not is_known(word, words)}
+
+
+def test_every_word_of_the_course_is_spelled_as_in_the_dictionary_or_the_own_list():
+    require(DICTIONARY.exists(), "no Bengali dictionary here (Debian, Ubuntu: apt-get install hunspell-bn)")
+    texts = {text.where: text.body for text in course_texts()}
+    unknown = unknown_words(texts, _dictionary().union(_own_words()))
+    lines = "\n".join(f"{word} — {where}" for word, where in unknown.items())
+    assert not unknown, f"look them up; correct them or add them to data/words.txt:\n{lines}"
+
+
+def test_the_own_list_is_sorted_and_holds_each_word_once_and_only_words():
+    words = _own_words()
+    assert words == sorted(set(words))
+    assert [word for word in words if not WORD.fullmatch(word)] == []
+
+
+KNOWN = frozenset(["মডেল", "ছবি", "ট্রেনিং", "থামে"])
+GOOD = ["মডেলের", "মডেলকেও", "ছবিটিতে", "ছবির", "ট্রেনিংয়ের", "থামেনি", "epoch-এর", "৩টি", "`x`-তেও", "{n}টিই"]
+BAD = ["মডলে", "মডেলর", "ছবিের", "ট্রেনিঙ", "মডেল এর", "epoch-মডলে", "epoch এ"]
+
+
+@pytest.mark.parametrize("text", GOOD)
+def test_a_known_word_with_an_ending_is_known(text):
+    assert unknown_words({"here": text}, KNOWN) == {}
+
+
+@pytest.mark.parametrize("text", BAD)
+def test_a_misspelled_word_or_an_ending_on_its_own_is_unknown(text):
+    assert len(unknown_words({"here": text}, KNOWN)) == 1
