@@ -41,11 +41,11 @@ TAKEN_BY_THE_SYSTEM = 0.7e9
 
 def datasets(variant: str, photos: str, size: int) -> tuple:
     """(training, validation) of one variant; TensorFlow is imported in the measuring processes alone."""
+    from helpers.batches import photo_batches
+
     import numpy as np
     import tensorflow as tf
     from keras.utils import image_dataset_from_directory
-
-    from helpers.batches import photo_batches
 
     common = {"label_mode": "binary", "validation_split": 0.2, "seed": 1337, "image_size": (size, size)}
     if variant == "guide":
@@ -126,9 +126,9 @@ def measure_archive(photos: str, size: int, steps: int) -> dict[str, object]:
     """Whether all photos were cached, and the process's peak memory, when the machine has 4 GB in all."""
     import resource  # not on Windows
 
-    from keras.utils import image_dataset_from_directory
-
     from helpers.batches import fits_in_memory, photo_batches
+
+    from keras.utils import image_dataset_from_directory
 
     process = psutil.Process()
     psutil.virtual_memory = lambda: SimpleNamespace(

@@ -4,9 +4,9 @@
 বাকি module-গুলো প্রথমবার দরকার হলে তবেই import হয়।
 """
 
-import lazy_loader
-
 from helpers import start  # noqa: F401  (first: it imports TensorFlow quietly)
+
+import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,

@@ -194,3 +194,18 @@ def _miscount(counter: keras.callbacks.Callback) -> str | None:
         if after != epochs:
             return f"{digits(epochs)} epoch-এর fit শেষে self.count = {after}; হওয়ার কথা {epochs}।"
     return None
+
+
+@behaviour("14_dog_cat/checkpoint")
+def _lowest_loss_checkpoint(answer: object) -> str | None:
+    if not isinstance(answer, keras.callbacks.ModelCheckpoint):
+        return f"এখানে চাই একটি ModelCheckpoint; তুমি দিয়েছ {type(answer).__name__}।"
+    if not str(answer.filepath).endswith("lowest_loss.keras"):
+        return f"ফাইলের নাম {answer.filepath}; হওয়ার কথা lowest_loss.keras।"
+    if answer.monitor != "val_loss":
+        return f"এটি দেখছে {answer.monitor}; দেখার কথা val_loss।"
+    if not answer.save_best_only:
+        return "এটি প্রতি epoch-এই সেভ করবে, ভালো হোক বা না হোক।"
+    if not answer.monitor_op(0.1, 0.9):
+        return "val_loss বাড়লে এটি ভাবে ভালো হলো; mode উল্টো হয়ে আছে।"
+    return None

@@ -94,7 +94,7 @@ def draw_one(kind: Kind, rng: np.random.Generator) -> Image.Image:
     shaded = coat.point([int(value * 0.58) for value in range(256)] * 3)
     _ground_shadow(scene, feet, size)
     pose(kind, _Pen(scene, coat, shaded, pale, feet, size * np.exp(1j * rng.normal(0, 0.06))), rng)
-    if rng.random() < 0.15:
+    if rng.random() < 0.3:
         _pick(rng, _OCCLUDERS)(ImageDraw.Draw(scene), rng)
     return _photograph(scene, rng)
 
@@ -237,7 +237,7 @@ def _any_colour(rng: np.random.Generator) -> Colour:
 
 def _head(kind: Kind, pen: _Pen, rng: np.random.Generator) -> None:
     views = {"cat": (_cat_face, _cat_profile), "dog": (_dog_face, _dog_profile)}
-    view = views[kind][int(rng.random() < 0.12)]
+    view = views[kind][int(rng.random() < 0.3)]
     view(pen.moved(0, np.exp(1j * rng.normal(0, 0.2))), rng, rng.random() < 0.5)
 
 
@@ -281,7 +281,7 @@ def _whiskers(pen: _Pen, side: int) -> None:
 
 
 def _dog_face(pen: _Pen, rng: np.random.Generator, dark_ears: bool) -> None:
-    hangs = rng.random() < 0.85
+    hangs = rng.random() < 0.7
     low = rng.uniform(0.35, 0.9) * 1j
     hanging = _blob(-0.35 - 0.9j, -0.95 - 0.85j, -1.35 - 0.1j, -1.25 + low, -0.85 + low, -0.75 - 0.1j)
     pricked = _blob(-0.85 - 0.1j, -1.15 - 1.0j, -0.75 - 1.3j, -0.2 - 0.8j)
@@ -314,7 +314,7 @@ def _dog_profile(pen: _Pen, rng: np.random.Generator, dark_ears: bool) -> None:
     _dog_nose(pen.moved(tip - 0.05 + 0.05j))
     pen.line(tip - 0.1 + 0.35j, tip - 0.5 + 0.52j, 0.45 + 0.5j, width=0.06)
     _eyes(pen, rng, (0.35 - 0.28j,), 0.17, _oval(0, 0.62, 0.62))
-    if rng.random() < 0.85:
+    if rng.random() < 0.7:
         low = rng.uniform(0.35, 0.9) * 1j
         pen.fur(_blob(-0.05 - 0.8j, -0.6 - 0.8j, -0.9 + low, -0.4 + 0.15j + low, -0.05 - 0.1j), dark_ears)
     else:

@@ -1,12 +1,12 @@
 """কোর্সের সব গ্রাফের এক চেহারা, আর যে দেখতে পায় না তার জন্য গ্রাফের বিবরণ (alt text)।"""
 
+from helpers import bengali
+
 import matplotlib.pyplot as plt
 from cycler import cycler
 from IPython import get_ipython
 from IPython.core.pylabtools import print_figure
 from matplotlib.figure import Figure
-
-from helpers import bengali
 
 # Okabe & Ito, "Color Universal Design" (2008)
 COLOURS = {

@@ -5,13 +5,13 @@ import html
 from collections.abc import Callable
 from pathlib import Path
 
+from helpers.bengali import explain
+from helpers.figures import describe
+
 import ipywidgets
 import tensorflow as tf
 from IPython.core.pylabtools import print_figure
 from matplotlib.figure import Figure
-
-from helpers.bengali import explain
-from helpers.figures import describe
 
 
 class Lab(ipywidgets.VBox):

@@ -60,8 +60,9 @@ def read_log(path: str | Path) -> pd.DataFrame:
     # CSVLogger ends every line it finishes, so what follows the last line end is a line cut short
     finished, _, cut = text.rpartition("\n")
     notes = [f"শেষ লাইনটি অর্ধেক লেখা ছিল ({cut[:40]}), তাই বাদ গেছে।"] if cut else []
+    finished = finished.rstrip("\n")
     try:
-        table = _even_rows(finished, header, separator[1]) if finished else pd.DataFrame()
+        table = _even_rows(finished, header, separator[1]) if "\n" in finished else pd.DataFrame()
         table = _uneven_rows(finished, separator[1], notes) if table is None else table
     except csv.Error as error:
         raise _unread(path, f"লাইনগুলো আলাদা করা যায়নি ({error})") from error
@@ -87,16 +88,17 @@ def _runs(epochs: pd.Series) -> pd.Series:
 
 
 def _even_rows(text: str, header: list[str], separator: str) -> pd.DataFrame | None:
-    """The fast way, for a file whose rows all have the header's columns; None for any other file."""
-    widths = {line.count(separator) for line in text.split("\n") if line}
+    """The fast way, for a file of numbers whose rows all have the header's columns; None for any other."""
     # with names that sort after "val_", rows of the same length can have different columns
-    late = any(name > "val_" and not name.startswith("val_") for name in header)
-    if len(widths) > 1 or '"' in text or late:
+    if any(name > "val_" and not name.startswith("val_") for name in header):
         return None
-    numbers = {"float_precision": "round_trip", "keep_default_na": False, "na_values": ["NA", "nan"]}
-    table = pd.read_csv(io.StringIO(text), sep=separator, low_memory=False, **numbers)
-    whole = table["epoch"].dtype.kind == "i" and table["epoch"].min() >= 0
-    return table if whole and all(dtype.kind in "if" for dtype in table.dtypes) else None
+    lines = text.replace("NA", "nan").split("\n")[1:]
+    try:
+        table = pd.DataFrame(np.loadtxt(lines, delimiter=separator, comments=None, ndmin=2), columns=header)
+    except ValueError:  # rows of different lengths, words among the numbers
+        return None
+    whole = table["epoch"].between(0, 1e9) & (table["epoch"] % 1 == 0)
+    return table.astype({"epoch": int}) if whole.all() else None
 
 
 def _uneven_rows(text: str, separator: str, notes: list[str]) -> pd.DataFrame:
@@ -160,7 +162,8 @@ def plot_log(log: "str | Path | pd.DataFrame | History", metrics: list[str] | No
     metrics: কোনগুলো আঁকবে, যেমন ["loss"]; না দিলে যাদের `val_` আছে, কারও না থাকলে সব।
 
     ফেরত: matplotlib-এর Figure। ট্রেনিং কাটা কাটা রেখা, validation টানা; epoch log-এর মতোই 0 থেকে গোনা;
-    কয়েকটি রান থাকলে একটির পরে আরেকটি। নিচে learning rate (থাকলে): কোন epoch কততে চলেছে।
+    কয়েকটি রান থাকলে একটির পরে আরেকটি। `History`-র যত epoch চলার কথা ছিল তার আগেই থেমে থাকলে সেটিও
+    চিহ্ন দেওয়া। নিচে learning rate (থাকলে): কোন epoch কততে চলেছে।
     সেরা মানে loss বা error-জাতীয় metric-এ সবচেয়ে কম, accuracy-জাতীয়তে সবচেয়ে বেশি; নাম দেখে বোঝা না গেলে
     দাগ পড়ে না। metrics-এর কোনো নাম log-এ না থাকলে, বা log-এ কোনো epoch না থাকলে LogError।
     """
@@ -174,6 +177,8 @@ def plot_log(log: "str | Path | pd.DataFrame | History", metrics: list[str] | No
         _draw_metric(axes, table, name)
     if rated:
         _draw_rate(grid[-1, 0], table)
+    if _stopped_early(log):
+        _mark_stop(grid[0, 0], table)
     for axes, start in itertools.product(grid.flat, table["x"][table["run"].diff() > 0]):
         axes.axvline(start - 0.5, color="0.4", linewidth=1)
     _label_epochs(grid[-1, 0], table)
@@ -242,6 +247,19 @@ def _mark_best(axes: Axes, table: pd.DataFrame, x: int, y: float, low: bool) -> 
     side = {"ha": "right" if left else "left", "va": "top" if low else "bottom"}
     word = f"  সেরা: {_when(table, x).split('-এর ')[-1]}  "
     axes.text(x, 0.97 if low else 0.03, word, transform=axes.get_xaxis_transform(), **side)
+
+
+def _stopped_early(log: "str | Path | pd.DataFrame | History") -> bool:
+    # a History alone knows how many epochs were asked for
+    params = getattr(log, "params", None)
+    return bool(params) and log.epoch[-1] + 1 < params["epochs"]
+
+
+def _mark_stop(axes: Axes, table: pd.DataFrame) -> None:
+    last = table["x"].iloc[-1]
+    axes.axvline(last, color=COLOURS["black"], linewidth=1.5)
+    word = f"থামল: {_when(table, last)}  "
+    axes.text(last, 0.6, word, transform=axes.get_xaxis_transform(), ha="right", va="center")
 
 
 def _when(table: pd.DataFrame, x: int) -> str:

@@ -71,6 +71,8 @@ def _choose(folder: Path, found: Photos, per_class: int | None) -> Photos:
 
 
 def _check_for(folder: Path) -> Callable[[Path], str | None]:
+    if folder == PHOTOS / "drawn":  # our own pictures
+        return lambda photo: None
     record = unpacked(folder)
     if folder == PHOTOS / "PetImages" and record["per_class"]:  # checked while they were unpacked
         return lambda photo: record["left_out"].get(f"{photo.parent.name}/{photo.name}")

@@ -30,7 +30,8 @@ _ENDINGS = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
 _KINDS = ("BMP", "GIF", "JPEG", "PNG", "WEBP")
 _TOO_LARGE = "ছবিটি খুব বড়"
 
-bar = functools.partial(tqdm, file=sys.stdout, leave=False)
+# shown only when there is really something to wait for
+bar = functools.partial(tqdm, file=sys.stdout, leave=False, delay=1)
 
 
 class PhotoError(ValueError):

@@ -1,9 +1,9 @@
 """ছোট্ট সমস্যা, যাতে একটি ট্রেনিং কয়েক সেকেন্ডে শেষ হয় আর ঠিক যে ঘটনা দেখতে চাই, সেটাই ঘটে।"""
 
+from helpers.bengali import explain
+
 import numpy as np
 import tensorflow as tf
-
-from helpers.bengali import explain
 
 BATCH = 32
 

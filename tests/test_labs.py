@@ -1,4 +1,4 @@
-"""The photo lab: a verdict for every photo, a Bengali answer for what is no photo, a picture without a kernel."""
+"""The photo lab: a verdict per photo, a Bengali answer to anything else, a picture without a kernel."""
 
 import base64
 import io

@@ -510,3 +510,12 @@ def test_all_writing_is_large_enough_at_nine_by_four_inches():
     axes = figure.axes[0]
     texts = [*axes.texts, *axes.get_legend().get_texts(), axes.xaxis.label, *axes.get_xticklabels()]
     assert min(text.get_fontsize() for text in texts) >= 12
+
+
+@pytest.mark.parametrize(("asked", "marked"), [(10, True), (3, False)])
+def test_a_history_that_stopped_early_says_where(asked, marked):
+    history = keras.callbacks.History()
+    history.epoch, history.params = [0, 1, 2], {"epochs": asked}
+    history.history = {"loss": [3.0, 2.0, 1.0], "val_loss": [3.0, 2.0, 2.5]}
+    texts = [text.get_text().strip() for text in plot_log(history).axes[0].texts]
+    assert ("থামল: epoch 2" in texts) == marked

@@ -83,9 +83,7 @@ def test_what_tensorflow_decodes_is_fine_whatever_the_name_says(data, tmp_path):
     assert unreadable(photo) is None
     (tmp_path / "trained").mkdir()
     photo.rename(tmp_path / "trained" / photo.name)
-    batches = keras.utils.image_dataset_from_directory(
-        tmp_path, image_size=(8, 8), batch_size=1, verbose=False
-    )
+    batches = image_dataset_from_directory(tmp_path, image_size=(8, 8), batch_size=1, verbose=False)
     assert [x.shape for x, _ in batches] == [(1, 8, 8, 3)]
 
 
