@@ -65,12 +65,16 @@ def fits_in_memory(photos: tf.data.Dataset) -> bool:
 
 def _free_memory() -> int:
     free = psutil.virtual_memory().available
+    if psutil.LINUX:
+        process = psutil.Process()
+        most, _ = process.rlimit(psutil.RLIMIT_AS)  # ulimit -v
+        if most != psutil.RLIM_INFINITY:
+            free = min(free, most - process.memory_info().vms)
     limit = _CGROUP / "memory.max"
     if limit.exists() and (most := limit.read_text().strip()) != "max":
-        statistics = (_CGROUP / "memory.stat").read_text().split()
-        # "anon" is what programs hold; the files Linux keeps in memory meanwhile can be dropped
-        held = int(statistics[statistics.index("anon") + 1])
-        free = min(free, int(most) - held)
+        # "anon" is what programs hold; files that Linux keeps in memory besides can be dropped
+        held = dict(line.split() for line in (_CGROUP / "memory.stat").read_text().splitlines())["anon"]
+        free = min(free, int(most) - int(held))
     return free
 
 

@@ -206,6 +206,6 @@ def _lowest_loss_checkpoint(answer: object) -> str | None:
         return f"এটি দেখছে {answer.monitor}; দেখার কথা val_loss।"
     if not answer.save_best_only:
         return "এটি প্রতি epoch-এই সেভ করবে, ভালো হোক বা না হোক।"
-    if not answer.monitor_op(0.1, 0.9):
+    if answer.mode == "max":
         return "val_loss বাড়লে এটি ভাবে ভালো হলো; mode উল্টো হয়ে আছে।"
     return None

@@ -170,6 +170,8 @@ def _unpack(archive: Path, folder: Path, per_class: int) -> None:
     record = json.dumps({"per_class": per_class, "left_out": bad}, ensure_ascii=False, indent=1)
     photo_files.write_whole(folder / _RECORD, record.encode())
     photo_files.print_left_out(bad)
+    if bad:
+        print(f"তালিকাটি আছে {folder / _RECORD} ফাইলে।")
 
 
 def _unpack_one(source: zipfile.ZipFile, lock: threading.Lock, folder: Path, photo: str) -> str | None:

@@ -8,7 +8,7 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from multiprocessing.pool import ThreadPool
 from pathlib import Path
 from typing import TypeVar
@@ -83,6 +83,12 @@ def fault(data: bytes) -> str | None:
     return None
 
 
+def bar(steps: Iterable | None = None, **options: object) -> tqdm:
+    """progress bar, যা কাজ শেষে মুছে যায়; options `tqdm`-এরই।"""
+    # shown only when there is really something to wait for
+    return tqdm(steps, file=sys.stdout, leave=False, delay=1, **options)
+
+
 def first_good(
     photos: list[Photo], count: int | None, check: Callable[[Photo], str | None], desc: str
 ) -> tuple[list[Photo], dict[Photo, str]]:
@@ -123,14 +129,11 @@ def photos_by_class(folder: Path) -> dict[str, list[Path]]:
             "ভেতরের প্রতিটি ফোল্ডার একটি ক্লাস, আর এখানে ক্লাস লাগে ঠিক 2টি",
             "যে ফোল্ডারের ঠিক ভেতরে বিড়ালের একটি আর কুকুরের একটি ফোল্ডার আছে, তার পথ দাও।",
         )
-    return {
-        path.name: sorted((file for file in path.rglob("*") if _is_photo(file)), key=natural)
-        for path in classes
-    }
+    return {path.name: sorted(_photos_under(path), key=natural) for path in classes}
 
 
-def _is_photo(file: Path) -> bool:
-    return file.name.lower().endswith(_ENDINGS) and not file.is_dir()
+def _photos_under(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.rglob("*") if path.name.lower().endswith(_ENDINGS) and not path.is_dir())
 
 
 def natural(path: str | Path) -> list[str | int]:

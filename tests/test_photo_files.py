@@ -162,6 +162,8 @@ def test_the_photos_found_are_exactly_those_keras_would_read(tmp_path):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(JPEG)
     (tmp_path / "dog" / "folder.jpg").mkdir()
+    (tmp_path / "dog" / "linked").symlink_to(tmp_path / "cat" / "in", target_is_directory=True)
+    (tmp_path / "dog" / "linked.jpg").symlink_to(tmp_path / "cat" / "2.JPG")
     keras_found = image_dataset_from_directory(tmp_path, verbose=False).file_paths
     found = photos_by_class(tmp_path)
     assert list(found) == ["cat", "dog"]
