@@ -30,9 +30,6 @@ _ENDINGS = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
 _KINDS = ("BMP", "GIF", "JPEG", "PNG", "WEBP")
 _TOO_LARGE = "ছবিটি খুব বড়"
 
-# shown only when there is really something to wait for
-bar = functools.partial(tqdm, file=sys.stdout, leave=False, delay=1)
-
 
 class PhotoError(ValueError):
     """ছবি পাওয়া যায়নি, কিংবা তা দিয়ে ট্রেনিং চলবে না: কী হলো, কেন, এখন কী করবে (`bengali.explain`)।"""

@@ -111,4 +111,4 @@ def _commands(job: dict) -> list[str]:
 
 def test_git_leaves_out_what_running_the_course_makes():
     ignored = _read(".gitignore").splitlines()
-    assert {"uv.lock", "runs/", "data/photos/", "test-artefacts/"} <= set(ignored)
+    assert {"uv.lock", "/runs/", "data/photos/", "test-artefacts/"} <= set(ignored)
