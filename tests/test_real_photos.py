@@ -16,7 +16,7 @@ def test_the_dog_cat_notebook_runs_on_real_photos_without_a_changed_line(real_ph
     monkeypatch.setenv("DOG_CAT_PHOTOS", str(tmp_path))
     path = ROOT / "notebooks" / "14_dog_cat.ipynb"
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(path.parent)}}).execute()
+    NotebookClient(notebook, timeout=900, resources={"metadata": {"path": str(path.parent)}}).execute()
     printed = {
         cell.id: "".join(o.get("text", "") for o in cell.get("outputs", [])) for cell in notebook.cells
     }

@@ -1,0 +1,150 @@
+"""JupyterLab in a real browser: a notebook is opened, run from top to bottom, and its quiz answers."""
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import tomllib
+import urllib.request
+from pathlib import Path
+
+from notebooks import ROOT
+
+import pytest
+from conftest import require
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+IDLE = """async path => {
+  const app = window.jupyterapp; if (!app) return false;
+  await app.restored;
+  const tab = app.shell.currentWidget;
+  if (!tab || !tab.context || tab.context.path !== path) return false;
+  await tab.context.ready; await tab.sessionContext.ready;
+  return tab.sessionContext.session?.kernel?.status === 'idle' }"""
+NOT_RUN = """() => window.jupyterapp.shell.currentWidget.content.widgets.filter(
+  cell => cell.model.type === 'code' && cell.model.executionCount === null).length"""
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """The address of a JupyterLab with its own settings, on a copy of the notebooks."""
+    require(CHROMIUM, "Chromium is not installed")
+    home = tmp_path_factory.mktemp("lab")
+    shutil.copytree(ROOT / "notebooks", home / "course" / "notebooks")
+    shutil.copytree(ROOT / "data", home / "course" / "data", ignore=shutil.ignore_patterns("photos"))
+    settings = home / "settings" / "@jupyterlab"
+    for plugin, value in {
+        "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+        "notebook-extension/tracker": {"windowingMode": "none"},
+    }.items():
+        file = settings / f"{plugin}.jupyterlab-settings"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(value))
+    folders = {
+        "JUPYTERLAB_SETTINGS_DIR": "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+        "JUPYTER_CONFIG_DIR": "config",
+        "JUPYTER_DATA_DIR": "data",
+        "IPYTHONDIR": "ipython",
+    }
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    token = secrets.token_hex(16)
+    command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", "--ip=127.0.0.1"]
+    command += [f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"]
+    command += [f"--ServerApp.root_dir={home / 'course'}", "--LabApp.expose_app_in_browser=True"]
+    environment = os.environ | {name: str(home / folder) for name, folder in folders.items()}
+    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/api/status?token={token}")
+        yield f"http://127.0.0.1:{port}/lab/tree/{{path}}?token={token}&reset"
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def _wait_for(address: str) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            urllib.request.urlopen(address, timeout=1)
+            return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+
+
+@pytest.fixture
+def page(lab):
+    playwright = pytest.importorskip("playwright.sync_api") if os.environ.get("CI") != "true" else None
+    if playwright is None:
+        import playwright.sync_api as playwright
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        page = browser.new_page(viewport={"width": 1366, "height": 768})
+        page.troubles = []
+        page.on("console", lambda message: _note(page, message.type == "error", message.text))
+        page.on("request", lambda request: _note(page, not _is_ours(request.url), request.url))
+        yield page
+        browser.close()
+
+
+def _note(page, is_trouble: bool, text: str) -> None:
+    if is_trouble:
+        page.troubles.append(text)
+
+
+def _is_ours(url: str) -> bool:
+    return url.startswith(("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:"))
+
+
+def _wait_until_idle(page, path: str) -> None:
+    deadline = time.monotonic() + 300
+    while not page.evaluate(IDLE, path):
+        assert time.monotonic() < deadline, f"{path}: the kernel is still busy"
+        page.wait_for_timeout(100)
+
+
+@pytest.mark.parametrize("stem", ["14_dog_cat"])
+def test_a_notebook_runs_from_top_to_bottom_and_its_quiz_answers(lab, page, stem):
+    path = f"notebooks/{stem}.ipynb"
+    page.goto(lab.format(path=path))
+    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+    _wait_until_idle(page, path)
+    assert page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')") is not False
+    _wait_until_idle(page, path)
+    assert page.evaluate(NOT_RUN) == 0
+    errors = "[data-mime-type='application/vnd.jupyter.stderr'], [data-mime-type*='jupyter.error']"
+    assert page.locator(f".jp-OutputArea {errors}").count() == 0
+
+    quiz = page.locator(".practice-quiz")
+    quiz.scroll_into_view_if_needed()
+    quiz.locator("input[type=radio]").first.check()
+    quiz.get_by_role("button", name="উত্তর দেখো").first.click()
+    practice = tomllib.loads((ROOT / "data" / "practice" / f"{stem}.toml").read_text(encoding="utf-8"))
+    option = practice["quiz"][0]["options"][0]
+    alert = quiz.get_by_role("alert").first
+    alert.wait_for()
+    assert alert.inner_text().startswith("✓" if "correct" in option else "✗")
+    assert option["feedback"].replace("`", "") in alert.inner_text()
+
+    artefacts = Path(ROOT / "test-artefacts")
+    artefacts.mkdir(exist_ok=True)
+    page.screenshot(path=artefacts / f"{stem}.png")
+    assert page.troubles == []
