@@ -115,13 +115,13 @@ def _is_ours(url: str) -> bool:
 
 
 def _wait_until_idle(page, path: str) -> None:
-    deadline = time.monotonic() + 300
+    deadline = time.monotonic() + 900
     while not page.evaluate(IDLE, path):
         assert time.monotonic() < deadline, f"{path}: the kernel is still busy"
         page.wait_for_timeout(100)
 
 
-@pytest.mark.parametrize("stem", ["14_dog_cat"])
+@pytest.mark.parametrize("stem", ["01_what_is_a_callback"])
 def test_a_notebook_runs_from_top_to_bottom_and_its_quiz_answers(lab, page, stem):
     path = f"notebooks/{stem}.ipynb"
     page.goto(lab.format(path=path))
