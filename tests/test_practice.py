@@ -232,7 +232,7 @@ def test_what_is_no_list_is_told_so(answer, say):
 
 @pytest.mark.parametrize(
     "answer",
-    [  # noqa: RUF005
+    [
         {"log.csv", "best.keras"},
         ["log.csv", "best.keras"],
         {"log.csv": 1, "best.keras": 2}.keys(),
