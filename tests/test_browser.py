@@ -121,7 +121,7 @@ def _wait_until_idle(page, path: str) -> None:
         page.wait_for_timeout(100)
 
 
-@pytest.mark.parametrize("stem", ["01_what_is_a_callback"])
+@pytest.mark.parametrize("stem", ["01_what_is_a_callback", "14_dog_cat"])
 def test_a_notebook_runs_from_top_to_bottom_and_its_quiz_answers(lab, page, stem):
     path = f"notebooks/{stem}.ipynb"
     page.goto(lab.format(path=path))
