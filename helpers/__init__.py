@@ -13,7 +13,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "batches": ["photo_batches"],
         "bengali": ["digits"],
-        "labs": ["upload_lab"],
+        "labs.upload": ["upload_lab"],
         "logs": ["LogError", "plot_log", "read_log"],
         "pets": ["PhotoError", "dog_cat"],
         "practice": ["check", "quiz"],

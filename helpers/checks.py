@@ -1,24 +1,46 @@
 """উত্তর ঠিক কি না, তার বিচার: মান হলে মিলিয়ে দেখা, কোড হলে চালিয়ে দেখা।
 
-কোডের নতুন অনুশীলন যোগ করতে নিচে একটি ছোট ফাংশন লেখো, মাথায় `@behaviour("নোটবুক/অনুশীলন")`, আর
-`data/practice`-এর TOML ফাইলে `python = true`। ফাংশনটি উত্তর পায়; ঠিক হলে None ফেরায়, না হলে
-কী ভুল, তার একটি বাংলা বাক্য।
+কোড চালিয়ে দেখার বিচারকেরা থাকে `helpers.judges`-এ, প্রতি নোটবুকের জন্য একটি module।
 """
 
+import dis
+import importlib
 import linecache
 import math
 import reprlib
 import traceback
 from collections.abc import Callable, Set
+from types import FunctionType
 
 from helpers.bengali import digits, normalise, number
 from helpers.start import keras
 
 import numpy as np
 
-Behaviour = Callable[[object], str | None]
-BEHAVIOURS: dict[str, Behaviour] = {}
-_BATCHES = 4
+Judge = Callable[[object], str | None]
+JUDGES: dict[str, Judge] = {}
+BATCHES = 4  # how many of them `fit` below makes of an epoch
+_NOTHING = {"RESUME", "NOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE"}
+
+
+def undone(answer: object) -> bool:
+    """কাজটি এখনো বাকি কি না: `...`, None, খালি লেখা বা list, কিংবা এমন ফাংশন বা ক্লাস যার ভেতরে কিছু লেখা নেই।"""
+    if isinstance(answer, str):
+        return not answer.strip(" .…\t\n")
+    if isinstance(answer, list | tuple | dict | Set):
+        return not answer or any(item is ... for item in answer)
+    if isinstance(answer, type):
+        return all(undone(value) for name, value in vars(answer).items() if _is_written(name, value))
+    if isinstance(answer, FunctionType):
+        steps = list(dis.get_instructions(answer))
+        constants = {step.argval for step in steps if "CONST" in step.opname}
+        return {step.opname for step in steps} <= _NOTHING and constants <= {None}
+    return answer is None or answer is ...
+
+
+def _is_written(name: str, value: object) -> bool:
+    # what Python itself adds to a class, its name and its docstring among them, is no function
+    return isinstance(value, FunctionType) or not name.startswith("__")
 
 
 # --- values ---
@@ -75,8 +97,8 @@ def _number(value: object) -> float | None:
 
 
 def _wrong_kind(answer: object, expected: object) -> str:
-    kinds = {str: 'একটি লেখা, উদ্ধৃতিচিহ্নের ভেতরে, যেমন "loss"', list: "একটি list"}
-    shown = reprlib.repr(answer) if isinstance(answer, str) else type(answer).__name__
+    kinds = {str: 'একটি লেখা, উদ্ধৃতিচিহ্নের ভেতরে, যেমন `"loss"`', list: "একটি `list`"}
+    shown = f"`{reprlib.repr(answer) if isinstance(answer, str) else type(answer).__name__}`"
     return f"এখানে চাই {kinds.get(type(expected), 'একটি সংখ্যা')}; তুমি দিয়েছ {shown}।"
 
 
@@ -104,11 +126,14 @@ def _same(want: float | str, given: object, tolerance: float) -> bool:
 # --- code ---
 
 
-def behaviour(name: str) -> Callable[[Behaviour], Behaviour]:
-    """একটি ফাংশনকে অনুশীলনের বিচারক বানায়। name: "নোটবুক/অনুশীলন"।"""
+def judge(name: str) -> Callable[[Judge], Judge]:
+    """একটি ফাংশনকে অনুশীলনের বিচারক বানায়; সে উত্তর পায়, ঠিক হলে None ফেরায়, না হলে কী ভুল, তার বাংলা বাক্য।
 
-    def register(function: Behaviour) -> Behaviour:
-        BEHAVIOURS[name] = function
+    name: "নোটবুক/অনুশীলন"; সেই অনুশীলনের TOML-এ থাকে `python = true`।
+    """
+
+    def register(function: Judge) -> Judge:
+        JUDGES[name] = function
         return function
 
     return register
@@ -119,15 +144,17 @@ def problem_in_code(name: str, answer: object) -> str | None:
 
     শিক্ষার্থীর কোডে exception হলে তা-ও এই বাক্যেই বলা হয়: exception-এর নাম, তার কথা, আর কোডের লাইনটি।
 
-    name: "নোটবুক/অনুশীলন"; এর বিচারক `behaviour` দিয়ে আগে যোগ করা, না হলে KeyError।
+    name: "নোটবুক/অনুশীলন"; বিচারক থাকে `helpers.judges`-এর ওই নোটবুকের module-এ, না থাকলে KeyError।
     answer: শিক্ষার্থীর ক্লাস, ফাংশন বা চালানো ফল।
     """
-    judge = BEHAVIOURS[name]
+    if name not in JUDGES:
+        topic = name.partition("/")[0].partition("_")[2]  # 01_what_is_a_callback → what_is_a_callback
+        importlib.import_module(f"helpers.judges.{topic}")
     try:
-        return judge(answer)
+        return JUDGES[name](answer)
     except Exception as error:
         message = str(error).partition("\n")[0]
-        said = f"তোমার কোড চালাতে গিয়ে {type(error).__name__} হলো: {message}"
+        said = f"তোমার কোড চালাতে গিয়ে `{type(error).__name__}` হলো: {message}"
         return f"{said}\n  {_learners_line(error, answer)}".rstrip()
 
 
@@ -137,24 +164,36 @@ def _learners_line(error: Exception, answer: object) -> str:
     for frame, line_number in reversed(list(traceback.walk_tb(error.__traceback__))):
         if frame.f_globals.get("__name__") == module:
             line = linecache.getline(frame.f_code.co_filename, line_number).strip()
-            return f"লাইন {digits(line_number)}: {line}"
+            return f"লাইন {digits(line_number)}: `{line}`"
     return ""
 
 
-def _not_a_callback_class(answer: object) -> str | None:
+# --- what the judges share ---
+
+
+def not_a_callback_class(answer: object) -> str | None:
+    """উত্তরটি `keras.callbacks.Callback` থেকে বানানো ক্লাস হলে None; না হলে কী দেওয়া হয়েছে, তার বাক্য।"""
     if isinstance(answer, keras.callbacks.Callback):
         name = type(answer).__name__
-        return f"এখানে চাই ক্লাসটি, তা থেকে বানানো callback নয়: {name}() নয়, {name}।"
+        return f"এখানে চাই ক্লাসটি, তা থেকে বানানো callback নয়: `{name}()` নয়, `{name}` লেখো।"
     if not isinstance(answer, type):
-        return f"এখানে চাই একটি ক্লাস; তুমি দিয়েছ {type(answer).__name__}।"
+        return f"এখানে চাই একটি ক্লাস; তুমি দিয়েছ `{type(answer).__name__}`।"
     if not issubclass(answer, keras.callbacks.Callback):
-        return (
-            f"{answer.__name__} callback নয়: class {answer.__name__}(keras.callbacks.Callback) দিয়ে শুরু করো।"
-        )
+        first_line = f"`class {answer.__name__}(keras.callbacks.Callback):`"
+        return f"`{answer.__name__}` callback নয়। প্রথম লাইনটি হবে {first_line}"
     return None
 
 
-def _tiny_model() -> keras.Model:
+def not_a(kind: type, answer: object) -> str | None:
+    """উত্তরটি kind-এর অবজেক্ট হলে None; না হলে কী দেওয়া হয়েছে, তার বাক্য।"""
+    if isinstance(answer, kind):
+        return None
+    given = answer.__name__ if isinstance(answer, type) else type(answer).__name__
+    return f"এখানে চাই `{kind.__name__}(...)`, একটি অবজেক্ট; তুমি দিয়েছ `{given}`।"
+
+
+def tiny_model() -> keras.Model:
+    """একটি সংখ্যার ছোট্ট মডেল, বিচারের সময় চালানোর জন্য; শিক্ষার্থীর seed বা layer-এর নাম এতে বদলায় না।"""
     # Everything named, nothing drawn at random: a check leaves the notebook's seeds and layer names alone.
     layers = [
         keras.Input((1,), name="practice_input"),
@@ -165,47 +204,7 @@ def _tiny_model() -> keras.Model:
     return model
 
 
-def _fit(model: keras.Model, epochs: int, callbacks: list[keras.callbacks.Callback]) -> None:
-    x = np.arange(_BATCHES, dtype="float32")[:, None]
-    model.fit(x, x, batch_size=1, epochs=epochs, shuffle=False, verbose=0, callbacks=callbacks)
-
-
-@behaviour("01_what_is_a_callback/counter")
-def _counter(answer: object) -> str | None:
-    return _not_a_callback_class(answer) or _miscount(answer())
-
-
-def _miscount(counter: keras.callbacks.Callback) -> str | None:
-    model, seen = _tiny_model(), []
-
-    def look(_logs: dict) -> None:
-        seen.append(getattr(counter, "count", None))
-
-    probe = keras.callbacks.LambdaCallback(on_train_begin=look, on_train_end=look)
-    for epochs in (2, 3):
-        _fit(model, epochs, [counter, probe])
-        before, after = seen[-2:]
-        if None in (before, after):
-            return "ট্রেনিংয়ের সময় callback-টিতে self.count পাওয়া গেল না।"
-        if after == epochs * _BATCHES:
-            return "self.count প্রতি batch-এ বাড়ছে; বাড়ার কথা প্রতি epoch-এ।"
-        if before != 0:
-            return f"fit শুরু হলো self.count = {before} নিয়ে; প্রতি fit-এর শুরুতে তা 0 হওয়ার কথা।"
-        if after != epochs:
-            return f"{digits(epochs)} epoch-এর fit শেষে self.count = {after}; হওয়ার কথা {epochs}।"
-    return None
-
-
-@behaviour("14_dog_cat/checkpoint")
-def _lowest_loss_checkpoint(answer: object) -> str | None:
-    if not isinstance(answer, keras.callbacks.ModelCheckpoint):
-        return f"এখানে চাই একটি ModelCheckpoint; তুমি দিয়েছ {type(answer).__name__}।"
-    if not str(answer.filepath).endswith("lowest_loss.keras"):
-        return f"ফাইলের নাম {answer.filepath}; হওয়ার কথা lowest_loss.keras।"
-    if answer.monitor != "val_loss":
-        return f"এটি দেখছে {answer.monitor}; দেখার কথা val_loss।"
-    if not answer.save_best_only:
-        return "এটি প্রতি epoch-এই সেভ করবে, ভালো হোক বা না হোক।"
-    if answer.mode == "max":
-        return "val_loss বাড়লে এটি ভাবে ভালো হলো; mode উল্টো হয়ে আছে।"
-    return None
+def fit(model: keras.Model, epochs: int, callbacks: list[keras.callbacks.Callback]) -> keras.callbacks.History:
+    """মডেলটিকে `epochs` epoch চালায়; প্রতি epoch-এ BATCHES-টি batch।"""
+    x = np.arange(BATCHES, dtype="float32")[:, None]
+    return model.fit(x, x, batch_size=1, epochs=epochs, shuffle=False, verbose=0, callbacks=callbacks)

@@ -1,7 +1,7 @@
 """অনুশীলন আর কুইজ: `check(...)` উত্তর দেখে বাংলায় জানায় কোথায় আটকেছ, `quiz(...)` প্রশ্ন করে।
 
 প্রশ্ন, উত্তর, ইঙ্গিত: সব লেখা থাকে `data/practice`-এ, প্রতি নোটবুকের জন্য একটি TOML ফাইল।
-উত্তর যেখানে কোড, সেখানে কোডটি চালিয়ে দেখে `helpers.checks`।
+উত্তর যেখানে কোড, সেখানে কোডটি চালিয়ে দেখে `helpers.judges`।
 """
 
 import difflib
@@ -9,7 +9,6 @@ import html
 import json
 import re
 import tomllib
-from collections.abc import Set
 
 from helpers import checks
 from helpers.bengali import digits, explain
@@ -39,10 +38,10 @@ def check(name: str, answer: object) -> None:
 
     name: অনুশীলনের নাম, "নোটবুক/অনুশীলন", যেমন "01_what_is_a_callback/counter"; অচেনা হলে ValueError।
     answer: সংখ্যা (বাংলা বা ইংরেজি অঙ্ক; NumPy বা TensorFlow-এর সংখ্যাও), লেখা, list, কিংবা নিজের লেখা কোড।
-    `...`, None বা খালি উত্তর মানে কাজটি এখনো বাকি; ভুল উত্তরে বা কোডের ভুলে error নয়, ইঙ্গিত আসে।
+    `...`, None, খালি উত্তর বা ভেতরে কিছু না লেখা ক্লাস মানে কাজটি এখনো বাকি; ভুল উত্তরে বা কোডের ভুলে error নয়, ইঙ্গিত আসে।
     """
     exercise = _exercise(name)
-    if _undone(answer):
+    if checks.undone(answer):
         print(f"○ এখনো বাকি। {exercise['todo']}\n  ইঙ্গিত: {exercise['hint']}")
         return
     problem = (
@@ -136,14 +135,6 @@ class _Question(VBox):
 
 def _rich(text: str) -> str:
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
-
-
-def _undone(answer: object) -> bool:
-    if isinstance(answer, str):
-        return not answer.strip(" .…\t\n")
-    if isinstance(answer, list | tuple | dict | Set):
-        return not answer or any(item is ... for item in answer)
-    return answer is None or answer is ...
 
 
 def _exercise(name: str) -> dict:

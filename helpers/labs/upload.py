@@ -1,40 +1,15 @@
-"""হাতে নিয়ে খেলার widget: বোতাম বা স্লাইডার নাড়াও, ছবি বদলায়।"""
+"""নিজের ছবি মডেলকে দেখানোর widget: নোটবুক ১৪-র শেষে।"""
 
-import base64
 import html
 from collections.abc import Callable
 from pathlib import Path
 
 from helpers.bengali import explain
-from helpers.figures import describe
+from helpers.labs.base import Lab
 
 import ipywidgets
 import tensorflow as tf
-from IPython.core.pylabtools import print_figure
 from matplotlib.figure import Figure
-
-
-class Lab(ipywidgets.VBox):
-    """সব lab-এর গোড়া: ওপরে নাড়াচাড়ার জিনিস, নিচে ছবি।
-
-    kernel না চললে (GitHub-এ, কাগজে) widget বাঁচে না; তখন তার জায়গায় শেষ ছবিটি দেখা যায়।
-    """
-
-    def __init__(self, *controls: ipywidgets.Widget):
-        self._image = ipywidgets.Image(format="png", layout=ipywidgets.Layout(max_width="100%"))
-        self._alt = ""
-        super().__init__([*controls, self._image])
-
-    def draw(self, figure: Figure) -> None:
-        """নিচের ছবিটি বদলে `figure` দেখায়।"""
-        self._image.value = print_figure(figure, "png", bbox_inches="tight")
-        self._alt = describe(figure)
-
-    def _repr_mimebundle_(self, **kwargs):
-        data = super()._repr_mimebundle_(**kwargs)
-        data["image/png"] = base64.b64encode(self._image.value).decode()
-        data["text/plain"] = self._alt
-        return data, {"image/png": {"alt": self._alt}}
 
 
 def upload_lab(judge: Callable[[bytes], str], sample: Path | str) -> Lab:
@@ -60,12 +35,12 @@ def upload_lab(judge: Callable[[bytes], str], sample: Path | str) -> Lab:
             )
             return
         message.value = ""
-        figure = Figure(figsize=(4.5, 4.5))
+        figure = Figure(figsize=(4.5, 4.5), layout="constrained")
         axes = figure.subplots()
         axes.imshow(photo)
         axes.set_title(verdict)
         axes.axis("off")
-        lab.draw(figure)
+        lab.show(figure)
 
     def on_upload(change) -> None:
         for file in change["new"]:

@@ -1,0 +1,42 @@
+"""Likely wrong answers to every exercise get replies that differ, fit and don't give the answer away."""
+
+import tomllib
+from collections import defaultdict
+
+from helpers import check
+from helpers.practice import FOLDER
+
+import pytest
+from notebooks import ROOT
+
+LEAST = 3
+
+
+def _tables(folder, key):
+    for path in sorted(folder.glob("*.toml")):
+        yield path.stem, tomllib.loads(path.read_text(encoding="utf-8")).get(key, {})
+
+
+EXERCISES = {f"{stem}/{name}": exercise for stem, found in _tables(FOLDER, "check") for name, exercise in found.items()}
+IN_CODE = [(f"{stem}/{one['exercise']}", one) for stem, found in _tables(ROOT / "tests/wrong", "answer") for one in found]
+
+
+def test_every_exercise_foresees_at_least_three_wrong_answers_with_replies_of_their_own():
+    replies = defaultdict(set)
+    for name, exercise in EXERCISES.items():
+        replies[name].update(exercise.get("wrong", {}).values())
+    for name, one in IN_CODE:
+        replies[name].add(one["says"])
+    assert not {name: len(said) for name, said in replies.items() if len(said) < LEAST}
+    assert set(replies) == set(EXERCISES)
+
+
+@pytest.mark.parametrize(("name", "wrong"), IN_CODE, ids=lambda value: value if isinstance(value, str) else value["says"])
+def test_wrong_code_is_told_what_is_wrong_with_it(name, wrong, capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    names = {"__name__": "notebook"}
+    exec(compile(wrong["code"], "<answer>", "exec"), names)
+    check(name, names["answer"])
+    said = capsys.readouterr().out
+    assert said.startswith("✗"), said
+    assert wrong["says"] in said, said
