@@ -1,10 +1,10 @@
 """Record a real training of the dog-cat notebook: its CSVLogger file and where it came from.
 
-    DOG_CAT_PHOTOS=FOLDER uv run python benchmarks/record_run.py NAME [--no-callbacks --epochs 60]
+    DOG_CAT_PHOTOS=FOLDER uv run python benchmarks/record_run.py NAME --photos-are WORDS [--plain --epochs 40]
 
 Runs the code cells of notebooks/14_dog_cat.ipynb, as they stand, up to and including the training, on the
-photos in DOG_CAT_PHOTOS, and writes data/runs/NAME.csv and data/runs/NAME.json. With --no-callbacks the
-training has only a CSVLogger, so that nothing stops it.
+photos in DOG_CAT_PHOTOS, and writes data/runs/NAME.csv and data/runs/NAME.json. With --plain the training has
+only a CSVLogger, so that nothing stops it, and the photos are not augmented, so that it overfits.
 """
 
 import argparse
@@ -34,19 +34,21 @@ print(json.dumps({
 """
 
 
-def code_until_training(no_callbacks: bool, epochs: int | None) -> nbformat.NotebookNode:
+# The training cell prints EarlyStopping's best epoch, hence the last line.
+PLAIN = """
+callbacks = [csv]
+train_ds = photo_batches(train_raw).unbatch().shuffle(len(train_raw), seed=1337).batch(BATCH_SIZE)
+early.best_epoch = None
+"""
+
+
+def code_until_training(plain: bool, epochs: int | None) -> nbformat.NotebookNode:
     """The notebook's code cells up to the cell `train`, with what the options change put in before it."""
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     last = next(number for number, cell in enumerate(cells) if cell.id == "train")
-    changes = []
-    if no_callbacks:
-        changes.append("callbacks = [csv]")
-    if epochs:
-        changes.append(f"EPOCHS = {epochs}")
-    if no_callbacks:  # the training cell prints EarlyStopping's best epoch
-        changes.append("early.best_epoch = None")
-    extra = nbformat.v4.new_code_cell("\n".join(changes))
+    changes = f"EPOCHS = {epochs or 'EPOCHS'}\n{PLAIN if plain else ''}"
+    extra = nbformat.v4.new_code_cell(changes)
     notebook.cells = [*cells[:last], extra, cells[last], nbformat.v4.new_code_cell(REPORT)]
     return notebook
 
@@ -54,13 +56,13 @@ def code_until_training(no_callbacks: bool, epochs: int | None) -> nbformat.Note
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("name", help="data/runs/NAME.csv")
-    parser.add_argument("--no-callbacks", action="store_true")
+    parser.add_argument("--plain", action="store_true", help="no callbacks but CSVLogger, no augmentation")
     parser.add_argument("--epochs", type=int)
     parser.add_argument("--photos-are", required=True, help="what the photos are, in words, for the record")
     options = parser.parse_args()
 
     started = time.monotonic()
-    notebook = code_until_training(options.no_callbacks, options.epochs)
+    notebook = code_until_training(options.plain, options.epochs)
     resources = {"metadata": {"path": str(NOTEBOOK.parent)}}
     NotebookClient(notebook, timeout=None, kernel_name="python3", resources=resources).execute()
     minutes = (time.monotonic() - started) / 60
@@ -71,6 +73,7 @@ def main() -> None:
         "made_by": "benchmarks/record_run.py, the code of notebooks/14_dog_cat.ipynb",
         "photos": options.photos_are,
         **report,
+        "augmentation": not options.plain,
         "seed": 1337,
         "minutes": round(minutes, 1),
         "date": time.strftime("%Y-%m-%d"),

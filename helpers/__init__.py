@@ -13,6 +13,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "batches": ["photo_batches"],
         "bengali": ["digits"],
+        "hooks": ["HookRecorder", "plot_hooks"],
+        "labs.hooks": ["hooks_lab"],
         "labs.upload": ["upload_lab"],
         "logs": ["LogError", "plot_log", "read_log"],
         "pets": ["PhotoError", "dog_cat"],

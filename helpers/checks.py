@@ -50,7 +50,7 @@ def problem(exercise: dict, answer: object) -> str | None:
     """উত্তরের মান মিলিয়ে দেখে: ঠিক হলে None, না হলে কী মেলেনি, তার বাংলা বাক্য। উত্তর যা-ই হোক, error নেই।
 
     exercise: TOML-এর [check.…] অংশ। `expected` সংখ্যা, লেখা বা list; `tolerance` সংখ্যায় কতটা ফারাক
-    চলে (স্বাভাবিক মান 0); `any_order` থাকলে list-এর ক্রম দেখা হয় না; `wrong` আগে থেকে ভাবা ভুল উত্তর আর
+    চলে (ডিফল্ট 0); `any_order` থাকলে list-এর ক্রম দেখা হয় না; `wrong` আগে থেকে ভাবা ভুল উত্তর আর
     তার মন্তব্য (list হলে কমা দিয়ে লেখা)।
     answer: শিক্ষার্থীর উত্তর।
     """
@@ -204,7 +204,9 @@ def tiny_model() -> keras.Model:
     return model
 
 
-def fit(model: keras.Model, epochs: int, callbacks: list[keras.callbacks.Callback]) -> keras.callbacks.History:
+def fit(
+    model: keras.Model, epochs: int, callbacks: list[keras.callbacks.Callback]
+) -> keras.callbacks.History:
     """মডেলটিকে `epochs` epoch চালায়; প্রতি epoch-এ BATCHES-টি batch।"""
     x = np.arange(BATCHES, dtype="float32")[:, None]
     return model.fit(x, x, batch_size=1, epochs=epochs, shuffle=False, verbose=0, callbacks=callbacks)

@@ -26,7 +26,7 @@ _CHUNK = 2**14  # a connection that breaks loses the chunk under way
 
 @dataclass(frozen=True)
 class Archive:
-    """একটি zip: ঠিকানা, আকার (byte), SHA-256, আর প্রতি ক্লাসে ছবির সংখ্যা।"""
+    """একটি zip: ঠিকানা, আকার (byte), SHA-256, আর প্রতি শ্রেণিতে ছবির সংখ্যা।"""
 
     url: str
     size: int
@@ -51,7 +51,7 @@ def real_photos(root: Path, per_class: int | None = None, archive: Archive = PET
     """আসল ছবির ফোল্ডার দেয়: `root/PetImages`, ভেতরে `Cat` আর `Dog`; না থাকলে নামিয়ে খোলে।
 
     root: আর্কাইভ আর ছবি থাকার ফোল্ডার। আর্কাইভটি আগে থেকেই সেখানে থাকলে ইন্টারনেট লাগে না।
-    per_class: প্রতি ক্লাসের প্রথম কয়টি পড়ার মতো ছবি; None হলে সব। পরে বেশি চাইলে বাকিগুলোই শুধু খোলে।
+    per_class: প্রতি শ্রেণির প্রথম কয়টি ছবি, যেগুলো ঠিকঠাক খোলে; None হলে সব। পরে বেশি চাইলে বাকিগুলোই শুধু খোলে।
 
     যেখানেই থামুক, আবার ডাকলে সেখান থেকে এগোয়। SHA-256 না মিললে কিছুই খোলে না। TensorFlow যা পড়তে পারে না
     তা বাদ যায়, তালিকা থাকে `left-out.json`-এ। জায়গা, সংযোগ বা আর্কাইভে গোলমাল থাকলে PhotoError।
@@ -69,7 +69,7 @@ def real_photos(root: Path, per_class: int | None = None, archive: Archive = PET
 
 
 def unpacked(folder: Path) -> dict:
-    """প্রতি ক্লাসের কয়টি ছবি খোলা শেষ (`per_class`; না হয়ে থাকলে 0), আর কোনটি কেন বাদ পড়েছে (`left_out`)।"""
+    """প্রতি শ্রেণির কয়টি ছবি খোলা শেষ (`per_class`; না হয়ে থাকলে 0), আর কোনটি কেন বাদ পড়েছে (`left_out`)।"""
     record = folder / _RECORD
     return json.loads(record.read_text("utf-8")) if record.exists() else {"per_class": 0, "left_out": {}}
 

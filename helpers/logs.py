@@ -156,12 +156,12 @@ def _layouts(header: list[str]) -> Iterator[tuple[list[str], list[int]]]:
 
 
 def plot_log(log: "str | Path | pd.DataFrame | History", metrics: list[str] | None = None) -> Figure:
-    """ট্রেনিংয়ের গ্রাফ আঁকে: প্রতি metric-এর ট্রেনিং আর validation একসাথে, সেরা epoch দাগানো।
+    """ট্রেনিংয়ের গ্রাফ আঁকে: প্রতি metric-এর ট্রেনিং আর validation একসঙ্গে, সেরা epoch দাগানো।
 
     log: CSVLogger-এর ফাইল, `read_log`-এর টেবিল, বা `model.fit(...)` যে History ফেরত দেয়।
     metrics: কোনগুলো আঁকবে, যেমন ["loss"]; না দিলে যাদের `val_` আছে, কারও না থাকলে সব।
 
-    ফেরত: matplotlib-এর Figure। ট্রেনিং কাটা কাটা রেখা, validation টানা; epoch log-এর মতোই 0 থেকে গোনা;
+    ফেরত: matplotlib-এর Figure। ট্রেনিং ভাঙা রেখা, validation টানা; epoch log-এর মতোই 0 থেকে গোনা;
     কয়েকটি রান থাকলে একটির পরে আরেকটি। `History`-র যত epoch চলার কথা ছিল তার আগেই থেমে থাকলে সেটিও
     চিহ্ন দেওয়া। নিচে learning rate (থাকলে): কোন epoch কততে চলেছে।
     সেরা মানে loss বা error-জাতীয় metric-এ সবচেয়ে কম, accuracy-জাতীয়তে সবচেয়ে বেশি; নাম দেখে বোঝা না গেলে
@@ -191,7 +191,7 @@ def _table(log: "str | Path | pd.DataFrame | History") -> pd.DataFrame:
         log = read_log(log)
     elif not isinstance(log, pd.DataFrame):
         if any(len(values) != len(log.epoch) for values in log.history.values()):
-            why = "কোনো metric প্রতি epoch-এ মাপা হয়নি, কোন মান কোন epoch-এর তা History-তে থাকে না"
+            why = "অন্তত একটি metric সব epoch-এ মাপা হয়নি, আর কোন মান কোন epoch-এর, History তা লিখে রাখে না"
             raise LogError(explain("এই History আঁকা গেল না", why, "CSVLogger-এর ফাইল দাও, তাতে থাকে।"))
         log = pd.DataFrame({"epoch": log.epoch, **log.history})
     if "epoch" not in log or log.empty:

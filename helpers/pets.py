@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from helpers import photo_files
+from helpers.bengali import digits
 from helpers.download import real_photos, unpacked
 from helpers.drawing import draw_photos
 from helpers.photo_files import PhotoError
@@ -13,7 +14,7 @@ from helpers.start import COURSE
 
 PHOTOS = COURSE / "data" / "photos"
 NEEDED = 50
-_WHY_NEEDED = f"এক ক্লাসে {NEEDED}টির কম ছবি থাকলে validation-এর ভাগে সেই ক্লাস বাদ পড়ে যেতে পারে"
+_WHY_NEEDED = f"এক শ্রেণিতে {digits(NEEDED)}টির কম ছবি থাকলে validation-এর ভাগে সেই শ্রেণি বাদ পড়ে যেতে পারে"
 
 Photos = dict[str, list[Path]]
 
@@ -25,13 +26,13 @@ def dog_cat(source: str | os.PathLike | None = None, per_class: int | None = Non
         None: পরিবেশে `DOG_CAT_PHOTOS` থাকলে সেই ফোল্ডার; নইলে আগে থেকে খোলা আসল ছবি; তা-ও না থাকলে আঁকা ছবি।
         "drawn": আঁকা ছবি, ইন্টারনেট ছাড়াই।
         "photos": ২৫,০০০ আসল ছবি, Microsoft-এর সাইট থেকে একবার ৮২৫ MB নামে।
-        ফোল্ডারের পথ: তোমার নিজের ছবি, ভেতরে দুই ক্লাসের দুটি ফোল্ডার। সেখানে কিছু লেখা বা মোছা হয় না।
-    per_class: প্রতি ক্লাসের প্রথম কয়টি পড়ার মতো ছবি, অন্তত ৫০; None হলে সব।
+        ফোল্ডারের পথ: তোমার নিজের ছবি, ভেতরে দুই শ্রেণির দুটি ফোল্ডার। সেখানে কিছু লেখা বা মোছা হয় না।
+    per_class: প্রতি শ্রেণির প্রথম কয়টি ছবি, যেগুলো ঠিকঠাক খোলে; অন্তত ৫০; None হলে সব।
 
-    যে ছবিতে ট্রেনিং মাঝপথে থেমে যেত, তার নাম ছাপা হয় আর সেটি বাদ যায়। সব ছবি না নিলে ফেরত আসে
+    যে ছবিতে ট্রেনিং মাঝপথে থেমে যেত, তার নাম প্রিন্ট হয় আর সেটি বাদ যায়। সব ছবি না নিলে ফেরত আসে
     `data/photos/own-…`: বেছে নেওয়া ছবির hard link, তাই জায়গা লাগে না; link না চললে কপি।
 
-    ফোল্ডার না থাকলে, ক্লাস দুটি না হলে, কোনো ক্লাসে ৫০টির কম ছবি থাকলে, বা নামাতে না পারলে PhotoError।
+    ফোল্ডার না থাকলে, শ্রেণি দুটি না হলে, কোনো শ্রেণিতে ৫০টির কম ছবি থাকলে, বা নামাতে না পারলে PhotoError।
     """
     if per_class is not None and per_class < NEEDED:
         raise PhotoError(f"per_class={per_class} চলবে না", _WHY_NEEDED, f"per_class={NEEDED} বা তার বেশি দাও।")
@@ -41,7 +42,8 @@ def dog_cat(source: str | os.PathLike | None = None, per_class: int | None = Non
     for name, photos in chosen.items():
         if len(photos) < NEEDED:
             raise PhotoError(
-                f"{folder / name} ফোল্ডারে পড়ার মতো ছবি আছে {len(photos)}টি, লাগে অন্তত {NEEDED}টি",
+                f"{folder / name} ফোল্ডারে ঠিকঠাক খোলে এমন ছবি আছে {digits(len(photos))}টি, "
+                f"লাগে অন্তত {digits(NEEDED)}টি",
                 _WHY_NEEDED,
                 'আরও ছবি রাখো (.jpg, .jpeg, .png, .gif বা .bmp), কিংবা dog_cat("drawn") দিয়ে আঁকা ছবি নাও।',
             )

@@ -13,7 +13,7 @@ from multiprocessing.pool import ThreadPool
 from pathlib import Path
 from typing import TypeVar
 
-from helpers.bengali import explain
+from helpers.bengali import digits, explain
 from helpers.start import _quiet
 
 import tensorflow as tf
@@ -109,7 +109,7 @@ def first_good(
 
 
 def photos_by_class(folder: Path) -> dict[str, list[Path]]:
-    """ক্লাসের নাম → তার ছবি, নামের ক্রমে; `image_dataset_from_directory` ঠিক যেগুলো নেবে।
+    """শ্রেণির নাম → তার ছবি, নামের ক্রমে; `image_dataset_from_directory` ঠিক যেগুলো নেবে।
 
     ফোল্ডারটি না থাকলে, কিংবা তাতে ঠিক দুটি ফোল্ডার না থাকলে PhotoError।
     """
@@ -122,8 +122,8 @@ def photos_by_class(folder: Path) -> dict[str, list[Path]]:
     classes = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
     if len(classes) != 2:
         raise PhotoError(
-            f"{folder} ফোল্ডারে ক্লাস পাওয়া গেল {len(classes)}টি: {[path.name for path in classes]}",
-            "ভেতরের প্রতিটি ফোল্ডার একটি ক্লাস, আর এখানে ক্লাস লাগে ঠিক 2টি",
+            f"{folder} ফোল্ডারে শ্রেণি পাওয়া গেল {digits(len(classes))}টি: {[path.name for path in classes]}",
+            "ভেতরের প্রতিটি ফোল্ডার একটি শ্রেণি, আর এখানে শ্রেণি লাগে ঠিক ২টি",
             "যে ফোল্ডারের ঠিক ভেতরে বিড়ালের একটি আর কুকুরের একটি ফোল্ডার আছে, তার পথ দাও।",
         )
     return {path.name: sorted(_photos_under(path), key=natural) for path in classes}
@@ -139,13 +139,13 @@ def natural(path: str | Path) -> list[str | int]:
 
 
 def print_left_out(left_out: dict[str, str]) -> None:
-    """বাদ পড়া ছবির নাম আর কারণ ছাপে, প্রথম ১০টি; কিছু বাদ না পড়লে কিছুই ছাপে না।"""
+    """বাদ পড়া ছবির নাম আর কারণ প্রিন্ট করে, প্রথম ১০টি; কিছু বাদ না পড়লে কিছুই করে না।"""
     if left_out:
-        print(f"{len(left_out)}টি ছবি বাদ রইল (কোনো ফাইল মোছা হয়নি):")
+        print(f"{digits(len(left_out))}টি ছবি বাদ রইল (কোনো ফাইল মোছা হয়নি):")
     for name, why in list(left_out.items())[:10]:
         print(f"  {name.encode(errors='replace').decode()}: {why}")
     if len(left_out) > 10:
-        print(f"  আরও {len(left_out) - 10}টি")
+        print(f"  আরও {digits(len(left_out) - 10)}টি")
 
 
 def write_whole(file: Path, data: bytes) -> None:

@@ -41,7 +41,7 @@ def setup(seed: int = 1337) -> None:
     """নোটবুক শুরু করে: TensorFlow চুপচাপ চালু, এলোমেলো সংখ্যা স্থির, গ্রাফে বাংলা। কিছু প্রিন্ট করে না।
 
     seed: এই একটি সংখ্যা থেকে Python, NumPy আর TensorFlow-এর সব এলোমেলো সংখ্যা আসে
-    (`keras.utils.set_random_seed`); একই seed, একই মেশিনে একই ফল। স্বাভাবিক মান 1337, গাইডে যা আছে।
+    (`keras.utils.set_random_seed`); একই seed, একই মেশিনে একই ফল। ডিফল্ট 1337।
     """
     # Keras 3.15 gives this warning at every fit on a tf.data.Dataset, though nobody passed shuffle=True.
     warnings.filterwarnings("ignore", message="`shuffle=True` was passed, but will be ignored")

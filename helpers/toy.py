@@ -31,8 +31,8 @@ def toy_data(kind: str = "overfit", seed: int = 1337) -> tuple[tf.data.Dataset, 
         raise ValueError(
             explain(
                 f"toy_data({kind!r}) কোনো ডেটা দিতে পারেনি",
-                "এই নামে কোনো সমস্যা নেই",
-                f"এর একটি দাও: {', '.join(makers)}।",
+                "এই নামে কোনো ডেটা সাজানো নেই",
+                f"এর যেকোনো একটি নাম দাও: {', '.join(makers)}।",
             )
         )
     (x, y), (x_val, y_val) = makers[kind](np.random.default_rng(seed))

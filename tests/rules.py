@@ -228,6 +228,8 @@ def run_in_order(notebook: Notebook) -> Iterator[str]:
 def no_errors(notebook: Notebook) -> Iterator[str]:
     for cell in notebook.code:
         for output in cell.outputs:
+            if "\r" in output.get("text", ""):
+                yield f"{cell.id}: keeps the steps of a progress bar; CONTRIBUTING.md has the command that joins them"
             if output.get("name") == "stderr":
                 yield f"{cell.id}: wrote to stderr: {output.text[:80]!r}"
             if output.output_type == "error" and "raises-exception" not in tags(cell):

@@ -236,6 +236,7 @@ SPOILED = [
     ("run_in_order", _change("quiz", execution_count=9), "restart the kernel"),
     ("run_in_order", _change("quiz", execution_count=None), "restart the kernel"),
     ("no_errors", _output("setup", output_type="stream", name="stderr", text="সাবধান"), "stderr"),
+    ("no_errors", _output("setup", output_type="stream", name="stdout", text="১\r২"), "progress bar"),
     ("no_errors", _output("setup", output_type="error", ename="ValueError"), "raises-exception"),
     (
         "behaviour_is_compared",

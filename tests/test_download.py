@@ -334,7 +334,7 @@ def test_unreadable_photos_are_left_out_and_listed(tmp_path, capfd):
     listed = json.loads((folder / "left-out.json").read_text("utf-8"))["left_out"]
     assert list(listed) == list(bad) and listed["Cat/2.jpg"] == "ফাইলটি খালি"
     out, err = capfd.readouterr()
-    assert "3টি ছবি বাদ" in out and all(name in out for name in bad)
+    assert "৩টি ছবি বাদ" in out and all(name in out for name in bad)
     assert str(folder / "left-out.json") in out
     assert err == ""
 

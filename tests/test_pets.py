@@ -106,7 +106,7 @@ def test_training_never_meets_a_bad_photo_and_the_learners_folder_stays_as_it_wa
     assert state(mine) == before
     assert {str(path.relative_to(mine)) for path in fine} <= names(folder)
     out, err = capfd.readouterr()
-    assert "8টি ছবি বাদ" in out and all(str(path.relative_to(mine)) in out for path in bad)
+    assert "৮টি ছবি বাদ" in out and all(str(path.relative_to(mine)) in out for path in bad)
     assert err == ""
 
 
@@ -165,14 +165,14 @@ def test_per_class_takes_the_first_readable_ones_as_people_count(mine):
 def test_too_few_photos_in_a_class_says_how_many_and_how_many_are_needed(mine):
     for number in range(3):
         (mine / "বিড়াল" / f"ছবি {number}.jpg").write_bytes(b"")
-    with pytest.raises(PhotoError, match="বিড়াল ফোল্ডারে পড়ার মতো ছবি আছে 49টি, লাগে অন্তত 50টি"):
+    with pytest.raises(PhotoError, match="বিড়াল ফোল্ডারে ঠিকঠাক খোলে এমন ছবি আছে ৪৯টি, লাগে অন্তত ৫০টি"):
         dog_cat(mine)
 
 
 def test_an_empty_class_is_named(mine):
     for photo in (mine / "বিড়াল").iterdir():
         photo.unlink()
-    with pytest.raises(PhotoError, match="বিড়াল ফোল্ডারে পড়ার মতো ছবি আছে 0টি"):
+    with pytest.raises(PhotoError, match="বিড়াল ফোল্ডারে ঠিকঠাক খোলে এমন ছবি আছে ০টি"):
         dog_cat(mine)
 
 

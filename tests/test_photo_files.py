@@ -4,6 +4,7 @@ import io
 import zlib
 from pathlib import Path
 
+from helpers.bengali import digits
 from helpers.photo_files import (
     MAX_BYTES,
     PhotoError,
@@ -180,7 +181,7 @@ def test_names_are_sorted_the_way_people_count():
 def test_any_number_of_classes_but_two_is_refused_with_their_names(classes, tmp_path):
     for name in classes:
         (tmp_path / name).mkdir()
-    with pytest.raises(PhotoError, match=f"{len(classes)}টি") as error:
+    with pytest.raises(PhotoError, match=f"{digits(len(classes))}টি") as error:
         photos_by_class(tmp_path)
     assert all(name in str(error.value) for name in classes)
 
@@ -196,8 +197,8 @@ def test_a_missing_folder_and_a_file_are_told_apart(tmp_path):
 def test_ten_names_are_printed_and_the_rest_counted(capsys):
     print_left_out({f"cat/{number}.jpg": "ফাইলটি খালি" for number in range(13)})
     lines = capsys.readouterr().out.splitlines()
-    assert "13টি" in lines[0] and "cat/0.jpg: ফাইলটি খালি" in lines[1]
-    assert len(lines) == 12 and "আরও 3টি" in lines[-1]
+    assert "১৩টি" in lines[0] and "cat/0.jpg: ফাইলটি খালি" in lines[1]
+    assert len(lines) == 12 and "আরও ৩টি" in lines[-1]
     print_left_out({})
     assert capsys.readouterr().out == ""
 

@@ -5,9 +5,9 @@ from collections import defaultdict
 
 from helpers import check
 from helpers.practice import FOLDER
+from notebooks import ROOT
 
 import pytest
-from notebooks import ROOT
 
 LEAST = 3
 
@@ -17,8 +17,14 @@ def _tables(folder, key):
         yield path.stem, tomllib.loads(path.read_text(encoding="utf-8")).get(key, {})
 
 
-EXERCISES = {f"{stem}/{name}": exercise for stem, found in _tables(FOLDER, "check") for name, exercise in found.items()}
-IN_CODE = [(f"{stem}/{one['exercise']}", one) for stem, found in _tables(ROOT / "tests/wrong", "answer") for one in found]
+EXERCISES = {
+    f"{stem}/{name}": exercise for stem, found in _tables(FOLDER, "check") for name, exercise in found.items()
+}
+IN_CODE = [
+    (f"{stem}/{one['exercise']}", one)
+    for stem, found in _tables(ROOT / "tests/wrong", "answer")
+    for one in found
+]
 
 
 def test_every_exercise_foresees_at_least_three_wrong_answers_with_replies_of_their_own():
@@ -31,7 +37,9 @@ def test_every_exercise_foresees_at_least_three_wrong_answers_with_replies_of_th
     assert set(replies) == set(EXERCISES)
 
 
-@pytest.mark.parametrize(("name", "wrong"), IN_CODE, ids=lambda value: value if isinstance(value, str) else value["says"])
+@pytest.mark.parametrize(
+    ("name", "wrong"), IN_CODE, ids=[f"{name}-{place}" for place, (name, _) in enumerate(IN_CODE)]
+)
 def test_wrong_code_is_told_what_is_wrong_with_it(name, wrong, capsys, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     names = {"__name__": "notebook"}

@@ -15,5 +15,5 @@ def _lowest_loss(answer: object) -> str | None:
     if not answer.save_best_only:
         return "এটি প্রতি epoch-এ একই ফাইলে লিখবে: শেষে সেরাটা নয়, শেষেরটা থাকবে।"
     if answer.mode == "max":
-        return '`mode="max"` মানে বেশি ভালো; `val_loss`-এ তা সবচেয়ে খারাপটিকে সেরা ধরবে।'
+        return '`mode="max"` মানে যত বেশি তত ভালো; `val_loss`-এ তা সবচেয়ে খারাপটিকে সেরা ধরবে।'
     return None
