@@ -19,6 +19,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "logs": ["LogError", "plot_log", "read_log"],
         "pets": ["PhotoError", "dog_cat"],
         "practice": ["check", "quiz"],
+        "replay": ["replay"],
         "start": ["run_dir", "setup"],
         "toy": ["toy_data"],
     },

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -10,7 +11,6 @@ import sys
 import time
 import tomllib
 import urllib.request
-from pathlib import Path
 
 from notebooks import ROOT
 
@@ -38,6 +38,8 @@ IDLE = """async path => {
   return tab.sessionContext.session?.kernel?.status === 'idle' }"""
 NOT_RUN = """() => window.jupyterapp.shell.currentWidget.content.widgets.filter(
   cell => cell.model.type === 'code' && cell.model.executionCount === null).length"""
+
+REDRAWN = "before => document.querySelector('.lab img').src !== before"
 
 
 @pytest.fixture(scope="module")
@@ -121,18 +123,60 @@ def _wait_until_idle(page, path: str) -> None:
         page.wait_for_timeout(100)
 
 
-@pytest.mark.parametrize("stem", ["01_what_is_a_callback", "14_dog_cat"])
-def test_a_notebook_runs_from_top_to_bottom_and_its_quiz_answers(lab, page, stem):
-    path = f"notebooks/{stem}.ipynb"
-    page.goto(lab.format(path=path))
-    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
-    _wait_until_idle(page, path)
-    assert page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')") is not False
-    _wait_until_idle(page, path)
-    assert page.evaluate(NOT_RUN) == 0
-    errors = "[data-mime-type='application/vnd.jupyter.stderr'], [data-mime-type*='jupyter.error']"
-    assert page.locator(f".jp-OutputArea {errors}").count() == 0
+@pytest.fixture
+def opened(lab, page):
+    """Opens a notebook, runs it from top to bottom and sees that nothing went wrong."""
 
+    def open_and_run(stem: str):
+        path = f"notebooks/{stem}.ipynb"
+        page.goto(lab.format(path=path))
+        page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+        _wait_until_idle(page, path)
+        assert page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')") is not False
+        _wait_until_idle(page, path)
+        assert page.evaluate(NOT_RUN) == 0
+        errors = "[data-mime-type='application/vnd.jupyter.stderr'], [data-mime-type*='jupyter.error']"
+        assert page.locator(f".jp-OutputArea {errors}").count() == 0
+        return page
+
+    return open_and_run
+
+
+def _share_of(slider) -> float:
+    """Where a slider's handle stands, from 0 at its left end to 1."""
+    handle = slider.locator(".noUi-handle")
+    low, now, high = (float(handle.get_attribute(f"aria-value{name}")) for name in ("min", "now", "max"))
+    return (now - low) / (high - low)
+
+
+def _move_by_keyboard(slider) -> None:
+    slider.locator(".noUi-handle").press("ArrowRight" if _share_of(slider) < 0.9 else "ArrowLeft")
+
+
+def _move_by_mouse(slider) -> None:
+    box = slider.bounding_box()
+    share = 0.3 if _share_of(slider) > 0.5 else 0.7
+    slider.click(position={"x": box["width"] * share, "y": box["height"] / 2})
+
+
+def _check_that_the_code_has_the_value_of(slider, lab) -> None:
+    if not lab.locator("pre").count():  # the lab of the hooks has none
+        return
+    row = slider.locator("xpath=ancestor::*[contains(@class, 'widget-hbox')][1]")
+    value = float(row.locator("input").first.input_value())
+    in_code = [float(number) for number in re.findall(r"=([\d.e-]+)", lab.locator("pre").inner_text())]
+    assert any(abs(number - value) < 1e-9 for number in in_code), (value, in_code)
+
+
+def _keep_screenshot(page, name: str) -> None:
+    artefacts = ROOT / "test-artefacts"
+    artefacts.mkdir(exist_ok=True)
+    page.screenshot(path=artefacts / f"{name}.png")
+
+
+@pytest.mark.parametrize("stem", ["01_what_is_a_callback", "14_dog_cat"])
+def test_a_notebook_runs_from_top_to_bottom_and_its_quiz_answers(opened, stem):
+    page = opened(stem)
     quiz = page.locator(".practice-quiz")
     quiz.scroll_into_view_if_needed()
     quiz.locator("input[type=radio]").first.check()
@@ -143,8 +187,25 @@ def test_a_notebook_runs_from_top_to_bottom_and_its_quiz_answers(lab, page, stem
     alert.wait_for()
     assert alert.inner_text().startswith("✓" if "correct" in option else "✗")
     assert option["feedback"].replace("`", "") in alert.inner_text()
+    _keep_screenshot(page, stem)
+    assert page.troubles == []
 
-    artefacts = Path(ROOT / "test-artefacts")
-    artefacts.mkdir(exist_ok=True)
-    page.screenshot(path=artefacts / f"{stem}.png")
+
+@pytest.mark.parametrize(
+    "stem", ["02_lifecycle", "04_early_stopping", "05_reduce_lr_on_plateau", "06_three_together"]
+)
+def test_every_slider_of_a_lab_changes_the_picture_by_keyboard_and_by_mouse(opened, stem):
+    page = opened(stem)
+    lab = page.locator(".lab").first
+    lab.scroll_into_view_if_needed()
+    sliders = lab.locator(".noUi-target")
+    assert sliders.count() >= 1
+    for place in range(sliders.count()):
+        for move in (_move_by_keyboard, _move_by_mouse):
+            before = lab.locator("img").get_attribute("src")
+            move(sliders.nth(place))
+            page.wait_for_function(REDRAWN, arg=before, timeout=30_000)
+            assert lab.get_by_role("alert").inner_text().strip()
+            _check_that_the_code_has_the_value_of(sliders.nth(place), lab)
+    _keep_screenshot(page, stem)
     assert page.troubles == []

@@ -1,0 +1,200 @@
+"""রেকর্ড করা hook-এর ডাকগুলো এক এক করে দেখার widget: নোটবুক ০২-এ।"""
+
+import inspect
+
+from helpers.bengali import FONT, digits, explain
+from helpers.hooks import BLOCK_COLOURS, HookEvent
+from helpers.labs.base import Lab, panel
+from helpers.start import keras
+
+import ipywidgets
+import numpy as np
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+# What keras.Model does in TensorFlow's trainer, with only the lines a callback can see the effect of.
+_LOOPS = {
+    "train": """\
+on_train_begin(logs)
+for epoch in range(epochs):
+    on_epoch_begin(epoch, logs)
+    for batch in train_data:
+        on_train_batch_begin(batch, logs)
+          ↳ on_batch_begin(batch, logs)
+        train_step(batch)
+        on_train_batch_end(batch, logs)
+          ↳ on_batch_end(batch, logs)
+        if model.stop_training: break
+    if validation_data:
+        on_test_begin(logs)
+        for batch in validation_data:
+            on_test_batch_begin(batch, logs)
+            test_step(batch)
+            on_test_batch_end(batch, logs)
+        on_test_end(logs)
+    on_epoch_end(epoch, logs)
+    if model.stop_training: break
+on_train_end(logs)""",
+    "test": """\
+on_test_begin(logs)
+for batch in data:
+    on_test_batch_begin(batch, logs)
+    test_step(batch)
+    on_test_batch_end(batch, logs)
+on_test_end(logs)""",
+    "predict": """\
+on_predict_begin(logs)
+for batch in data:
+    on_predict_batch_begin(batch, logs)
+    predict_step(batch)
+    on_predict_batch_end(batch, logs)
+on_predict_end(logs)""",
+}
+_MOMENTS = {
+    "on_train_begin": "ট্রেনিং শুরু হচ্ছে",
+    "on_epoch_begin": "একটি epoch শুরু হচ্ছে",
+    "on_train_batch_begin": "একটি batch মডেলের সামনে এল",
+    "on_batch_begin": "একই মুহূর্ত, পুরোনো নামে",
+    "on_train_batch_end": "batch দেখে weights বদলানো হলো",
+    "on_batch_end": "একই মুহূর্ত, পুরোনো নামে",
+    "on_test_begin": "পরীক্ষা শুরু, weights আর বদলাবে না",
+    "on_test_batch_begin": "পরীক্ষার একটি batch এল",
+    "on_test_batch_end": "এই batch পর্যন্ত মাপা হলো",
+    "on_test_end": "পরীক্ষা শেষ",
+    "on_epoch_end": "epoch শেষ, validation থাকলে সেটিও",
+    "on_train_end": "ট্রেনিং শেষ",
+    "on_predict_begin": "উত্তর অনুমান শুরু",
+    "on_predict_batch_begin": "একটি batch মডেলের সামনে এল",
+    "on_predict_batch_end": "এই batch-এর উত্তর তৈরি",
+    "on_predict_end": "সব উত্তর তৈরি",
+}
+_METHODS = {"train": "fit", "test": "evaluate", "predict": "predict"}
+_MOST_LOGS = 8
+_TOP, _LINE = 0.9, 0.034  # where the first line of the loop stands and how far the next is below it
+_CODE_FONT = ["DejaVu Sans Mono", FONT]
+
+
+def hooks_lab(events: list[HookEvent]) -> Lab:
+    """স্লাইডার টেনে বা ▶ চেপে ডাকগুলো এক এক করে দেখো: কোন hook, হাতে কোন `logs`, আর `fit`-এর কোন লাইনে।
+
+    events: `HookRecorder`-এর `.events`; `fit`, `evaluate`, `predict`, সব চলে। খালি হলে ValueError।
+    ফেরত: Lab; `lab.slider` আর `lab.play` তার দুই হাতল, প্রথম ডাকে মান 1।
+    তিনটি জিনিস একসঙ্গে বদলায়: বাঁয়ে ছকের জ্বলা লাইন, ডানে hook আর `logs`, নিচে পুরো রেকর্ডে এই ডাকের জায়গা।
+    """
+    if not events:
+        now = "রেকর্ডারটি fit(..., callbacks=[recorder])-এ দিয়ে চালাও, তারপর hooks_lab(recorder.events)।"
+        raise ValueError(explain("দেখানোর কিছু নেই", "রেকর্ডে কোনো ডাক নেই", now))
+    places = {"min": 1, "max": len(events), "value": 1}
+    play = ipywidgets.Play(**places, interval=800, show_repeat=False)
+    slider = ipywidgets.IntSlider(**places, description="কত নম্বর ডাক")
+    # in the browser, so that a playing lab doesn't wait for the kernel to move its slider
+    ipywidgets.jslink((play, "value"), (slider, "value"))
+    lab = Lab(panel(slider), play)
+    events = list(events)  # the recorder may go on
+    loops = _loop_of_each(events)
+    pictures = {loop: _Picture(loop, events) for loop in set(loops)}
+
+    def move(_change: dict | None = None) -> None:
+        event = events[slider.value - 1]
+        keys = ", ".join(f"`{key}`" for key in event.logs or {}) or "কিছু নেই"
+        count = f"{digits(len(events))}টি ডাকের {digits(slider.value)} নম্বরটি"
+        readout = f"{count}: `{event.name}({_index(event)})`। `logs`-এ আছে: {keys}।"
+        picture = pictures[loops[slider.value - 1]]
+        picture.point_at(slider.value - 1)
+        lab.show(picture.figure, readout, _override(event.name))
+
+    slider.observe(move, "value")
+    move()
+    lab.slider, lab.play = slider, play
+    return lab
+
+
+class _Picture:
+    """A loop with one line lit, beside it the hook called there and its logs, below it all the calls."""
+
+    def __init__(self, loop: str, events: list[HookEvent]) -> None:
+        self.events, self.code = events, _LOOPS[loop].split("\n")
+        self.figure = Figure(figsize=(11, 6), layout="none")
+        text, bold = self.figure.text, {"fontweight": "bold"}
+        text(0.02, 0.945, f"model.{_METHODS[loop]}(...) ভেতরে যা করে, ছকে", fontsize=14, **bold)
+        code = {"fontsize": 12, "family": _CODE_FONT, "va": "center"}
+        for number, line in enumerate(self.code):
+            text(0.03, _TOP - _LINE * number, line, **code)
+        text(0.56, 0.64, "logs-এ আছে", fontsize=14, **bold)
+        strip = self.figure.add_axes((0.02, 0.03, 0.96, 0.11))
+        strip.imshow(_strip(events), aspect="auto", interpolation="nearest", alpha=0.7)
+        strip.set_axis_off()
+
+        self.light = self._bar(0.02, 0, 0.5, _LINE, facecolor="#f7dc9c")
+        self.lit = text(0.03, 0, "", **code)
+        self.colour = self._bar(0.56, 0.79, 0.008, 0.115)
+        self.name = text(0.58, 0.86, "", fontsize=20, **bold)
+        self.moment = text(0.58, 0.8, "", fontsize=15)
+        self.index = text(0.56, 0.72, "", fontsize=15)
+        self.logs = text(0.56, 0.615, "", fontsize=13, family=_CODE_FONT, va="top", linespacing=1.5)
+        self.count = text(0.02, 0.175, "", fontsize=13)
+        self.cursor = strip.axvline(0, color="black", linewidth=2)
+        shown = (self.light, self.lit, self.colour, self.name, self.moment, self.index, self.logs)
+        for artist in (*shown, self.count, self.cursor):
+            artist.set_animated(True)
+
+    def _bar(self, *place: float, **look: str) -> Rectangle:
+        left, bottom, *size = place
+        return self.figure.add_artist(Rectangle((left, bottom), *size, **look))
+
+    def point_at(self, place: int) -> None:
+        event = self.events[place]
+        number = next(n for n, line in enumerate(self.code) if line.strip(" ↳").startswith(f"{event.name}("))
+        self.light.set_y(_TOP - _LINE * (number + 0.5))
+        self.lit.set(text=self.code[number], y=_TOP - _LINE * number)
+        self.colour.set_facecolor(BLOCK_COLOURS[event.block])
+        self.name.set_text(event.name)
+        self.moment.set_text(_MOMENTS[event.name])
+        self.index.set_text(_index(event) or "কোনো নম্বর পায় না")
+        self.logs.set_text(_shown(event.logs))
+        self.count.set_text(f"পুরো রেকর্ড, বাঁ থেকে ডানে: {digits(place + 1)} নম্বর ডাক")
+        self.cursor.set_xdata([place, place])
+
+
+def _index(event: HookEvent) -> str:
+    kind = "epoch" if event.block == "epoch" else "batch"
+    return "" if event.index is None else f"{kind}={event.index}"
+
+
+def _loop_of_each(events: list[HookEvent]) -> list[str]:
+    """For each event the loop it belongs to, named after its outermost block."""
+    loops, current = [], "train"
+    for event in events:
+        if event.depth == 0 and event.block in _LOOPS:
+            current = event.block
+        loops.append(current)
+    return loops
+
+
+def _strip(events: list[HookEvent]) -> np.ndarray:
+    """A picture, one pixel wide for each event: the blocks it lies in, the outermost at the top."""
+    picture = np.ones((max(event.depth for event in events) + 1, len(events), 3))
+    around: dict[int, str] = {}
+    for place, event in enumerate(events):
+        if event.block != "batch":  # its hooks are called within those of train_batch
+            around = {depth: block for depth, block in around.items() if depth < event.depth}
+            around[event.depth] = event.block
+        for depth, block in around.items():
+            starts = event.begins and depth == event.depth  # a paler pixel keeps neighbours apart
+            picture[depth, place] = 0.5 * starts + (1 - 0.5 * starts) * np.array(to_rgb(BLOCK_COLOURS[block]))
+    return picture
+
+
+def _shown(logs: dict | None) -> str:
+    if not logs:
+        return f"{logs}  (খালি)" if logs == {} else f"{logs}"
+    numbers = {key: f"{value:.4g}" for key, value in logs.items() if isinstance(value, float)}
+    lines = [f"{key} = {value}" for key, value in (logs | numbers).items()]
+    more = len(lines) - _MOST_LOGS
+    return "\n".join(lines[:_MOST_LOGS]) + (f"\nআরও {digits(more)}টি" if more > 0 else "")
+
+
+def _override(name: str) -> str:
+    signature = inspect.signature(getattr(keras.callbacks.Callback, name))
+    return f"class MyCallback(keras.callbacks.Callback):\n    def {name}{signature}:\n        ..."

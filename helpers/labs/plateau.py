@@ -1,0 +1,176 @@
+"""ReduceLROnPlateau নিয়ে খেলা: স্লাইডার ছাড়লেই একটি ছোট মডেল শূন্য থেকে ট্রেনিং হয়। নোটবুক ০৫-এ।"""
+
+import math
+import threading
+import time
+from collections.abc import Callable
+
+from helpers.bengali import digits, explain
+from helpers.figures import COLOURS
+from helpers.labs.base import Lab, keras_code, panel
+from helpers.start import keras
+from helpers.toy import toy_data
+
+import numpy as np
+from ipywidgets import HTML, Button, Dropdown, FloatSlider, HBox, IntProgress, IntSlider, Layout
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
+
+ReduceLROnPlateau = keras.callbacks.ReduceLROnPlateau
+EPOCHS = 60
+RATE = 0.3
+_FLOORS = [0.0, 1e-6, 1e-4, 1e-3, 1e-2, 1e-1]
+_CURVES = ("loss", "val_loss", "learning_rate")
+
+
+def plateau_lab() -> "PlateauLab":
+    """স্লাইডার ছাড়লেই নতুন ট্রেনিং: learning rate কখন কতটা কমালে `val_loss` কোথায় গিয়ে থামে।
+
+    learning rate বদলালে গোটা ট্রেনিংটাই বদলে যায়, তাই রেকর্ড করা রান এখানে চলে না। প্রতিবার একই জায়গা থেকে,
+    একই ক্রমের ডেটায়, `SGD(0.3)` দিয়ে ৬০ epoch; দুই core-এ লাগে এক সেকেন্ডের মতো। আগের চেষ্টা ছাইরঙা থাকে।
+    নতুন মান দিলে চলতি ট্রেনিং বাদ যায়, শেষেরটিই টেকে; “থামাও” বোতামে মাঝপথে থামে।
+    """
+    return PlateauLab()
+
+
+class PlateauLab(Lab):
+    """`plateau_lab` যা ফেরত দেয়: `factor`, `patience`, `cooldown`, `min_lr`, `stop`, আর `thread`।"""
+
+    def __init__(self) -> None:
+        late = {"continuous_update": False}
+        self.factor = FloatSlider(
+            value=0.5,
+            min=0.1,
+            max=0.9,
+            step=0.1,
+            description="কত দিয়ে গুণ (factor)",
+            tooltip="কমানোর সময় learning rate-কে যত দিয়ে গুণ করা হয়",
+            **late,
+        )
+        self.patience = IntSlider(
+            value=2,
+            min=1,
+            max=15,
+            description="কত epoch সবুর (patience)",
+            tooltip="টানা কত epoch উন্নতি না হলে learning rate কমবে",
+            **late,
+        )
+        self.cooldown = IntSlider(
+            value=0,
+            min=0,
+            max=10,
+            description="কমিয়ে চুপ (cooldown)",
+            tooltip="একবার কমানোর পর কত epoch গোনা বন্ধ থাকবে",
+            **late,
+        )
+        self.min_lr = Dropdown(
+            options=[(f"{floor:g}", floor) for floor in _FLOORS],
+            value=1e-6,
+            description="এর নিচে নয় (min_lr)",
+            tooltip="learning rate এর চেয়ে ছোট হবে না",
+        )
+        self.progress = IntProgress(max=EPOCHS, layout=Layout(width="220px"))
+        self.stop = Button(description="থামাও", tooltip="চলতি ট্রেনিং থামাও", disabled=True)
+        words = HTML("এখানে প্রতিবার নতুন করে ট্রেনিং হয়: স্লাইডার ছাড়লেই শুরু।")
+        controls = (self.factor, self.patience, self.cooldown, self.min_lr)
+        super().__init__(panel(*controls), HBox([words, self.progress, self.stop]))
+
+        self.thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+        self._waiting: dict | None = None
+        self._stopping = threading.Event()
+        self._shown: dict | None = None
+        self._picture = _Picture()
+        self._attempt(self._settings())  # not in a thread: where no kernel runs, this picture is what is left
+        for control in controls:
+            control.observe(self._ask, "value")
+        self.stop.on_click(self._stop)
+
+    def _settings(self) -> dict:
+        return {
+            "monitor": "val_loss",
+            "factor": round(self.factor.value, 2),
+            "patience": self.patience.value,
+            "cooldown": self.cooldown.value,
+            "min_lr": self.min_lr.value,
+        }
+
+    # Training would keep the kernel too busy to hear the widgets, so it runs in a thread. There is one at most:
+    # it takes the latest request, and the one before that is given up.
+
+    def _ask(self, _change: dict) -> None:
+        with self._lock:
+            self._waiting = self._settings()
+            self._stopping.set()
+            if self.thread is None:
+                self.thread = threading.Thread(target=self._work, daemon=True)
+                self.thread.start()
+
+    def _stop(self, _button: Button) -> None:
+        with self._lock:
+            self._waiting = None
+            self._stopping.set()
+
+    def _work(self) -> None:
+        while True:
+            with self._lock:
+                if self._waiting is None:
+                    self.thread = None
+                    return
+                settings, self._waiting = self._waiting, None
+                self._stopping.clear()
+            self._attempt(settings)
+
+    def _attempt(self, settings: dict) -> None:
+        self.progress.value = 0
+        self.stop.disabled = False
+        start = time.perf_counter()
+        try:
+            curves = train(settings, self._is_stopped_after)
+            seconds = time.perf_counter() - start
+            if self._waiting is None:
+                self._show(settings, curves, seconds)
+        except Exception as error:  # in a thread nobody else would tell the learner
+            now = "স্লাইডারটি আরেকবার নাড়াও; তাতেও না হলে নোটবুকের kernel নতুন করে চালু করো।"
+            self.tell(explain("ট্রেনিং শেষ হলো না", f"{type(error).__name__}: {error}", now))
+        finally:
+            self.stop.disabled = True
+
+    def _is_stopped_after(self, epoch: int) -> bool:
+        self.progress.value = epoch + 1
+        return self._stopping.is_set()
+
+    def _show(self, settings: dict, curves: dict[str, list[float]], seconds: float) -> None:
+        before, self._shown = self._shown, curves
+        title = self._picture.update(curves, before)
+        readout = f"{title}। {_verdict(settings, curves)} এই ট্রেনিংয়ে লেগেছে {digits(f'{seconds:.1f}')} সেকেন্ড।"
+        self.show(self._picture.figure, readout, keras_code("rlrop", ReduceLROnPlateau, settings), redraw=True)
+
+
+def train(settings: dict, is_stopped_after: Callable[[int], bool]) -> dict[str, list[float]]:
+    """একটি নতুন মডেলকে ট্রেনিং করায়, প্রতি epoch-এর `loss`, `val_loss`, `learning_rate` ফেরত দেয়।
+
+    settings: ReduceLROnPlateau-র parameter।
+    is_stopped_after: প্রতি epoch-এর শেষে তার নম্বর দিয়ে ডাকা হয়; True ফেরত দিলে সেখানেই শেষ।
+    """
+    layers = keras.layers
+    start = [keras.initializers.GlorotUniform(seed) for seed in range(3)]  # leaves the notebook's seed alone
+    model = keras.Sequential(
+        [
+            keras.Input((1,)),
+            layers.Dense(32, activation="relu", kernel_initializer=start[0]),
+            layers.Dense(32, activation="relu", kernel_initializer=start[1]),
+            layers.Dense(1, kernel_initializer=start[2]),
+        ]
+    )
+    training, validation = toy_data("plateau")  # made anew, so that the batches come in the same order again
+    model.compile(keras.optimizers.SGD(RATE), loss="mse", steps_per_execution=len(training))
+
+    def look(epoch: int, _logs: dict) -> None:
+        model.stop_training = is_stopped_after(epoch)
+
+    callbacks = [ReduceLROnPlateau(**settings), keras.callbacks.LambdaCallback(on_epoch_end=look)]
+    history = model.fit(
+        training, validation_data=validation, epochs=EPOCHS, callbacks=callbacks, shuffle=False, verbose=0
+    ).history
+    return {name: [float(value) for value in history[name]] for name in _CURVES}
