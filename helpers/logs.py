@@ -27,6 +27,13 @@ _LOWER_IS_BETTER = re.compile(r"loss|error|m[as]e|mape|msle|entropy|hinge|diverg
 _HIGHER_IS_BETTER = re.compile(r"acc|auc|precision|recall|f1|f_?beta|io_?u|dice|score|r2|similarity")
 
 
+def better(metric: str) -> str | None:
+    """metric-টি কোন দিকে গেলে ভালো, নাম দেখে: "min" (loss, error …), "max" (accuracy …); না বোঝা গেলে None।"""
+    if _LOWER_IS_BETTER.search(metric):
+        return "min"
+    return "max" if _HIGHER_IS_BETTER.search(metric) else None
+
+
 class LogError(ValueError):
     """log পড়া বা আঁকা গেল না। কী হলো, কেন, এখন কী করবে: error-এর লেখাতেই আছে।"""
 
@@ -229,11 +236,11 @@ def _draw_metric(axes: Axes, table: pd.DataFrame, name: str) -> None:
     lines = {line.get_label(): line for line in axes.get_lines() if len(line.get_xdata())}
     axes.legend(lines.values(), lines, loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderaxespad=0)
     axes.set_ylabel(name)
-    values, lower = _values(table, f"val_{name}"), _LOWER_IS_BETTER.search(name)
-    if len(values) and (lower or _HIGHER_IS_BETTER.search(name)):
-        best = values.idxmin() if lower else values.idxmax()
-        _mark_best(axes, table, best, values[best], bool(lower))
-        axes.set_title(f"val_{name} সবচেয়ে {'কম' if lower else 'বেশি'} {_when(table, best)}-এ")
+    values, way = _values(table, f"val_{name}"), better(name)
+    if len(values) and way:
+        best = values.idxmin() if way == "min" else values.idxmax()
+        _mark_best(axes, table, best, values[best], way == "min")
+        axes.set_title(f"val_{name} সবচেয়ে {'কম' if way == 'min' else 'বেশি'} {_when(table, best)}-এ")
     else:
         axes.set_title(_first_and_last(table, name))
 

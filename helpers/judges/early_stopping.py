@@ -5,7 +5,7 @@ from types import FunctionType
 from helpers.bengali import digits
 from helpers.checks import judge, not_a
 from helpers.logs import read_log
-from helpers.replay import replay
+from helpers.recorded import replay
 from helpers.start import COURSE, keras
 
 import pandas as pd

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from helpers.bengali import digits
 from helpers.checks import fit, judge, not_a, not_a_callback_class, tiny_model
-from helpers.replay import replay
+from helpers.recorded import replay
 from helpers.start import keras
 
 import numpy as np

@@ -4,7 +4,7 @@ from pathlib import PurePath
 
 from helpers.bengali import digits
 from helpers.checks import judge
-from helpers.replay import Replay, replay
+from helpers.recorded import Replay, replay
 from helpers.start import keras
 
 import pandas as pd

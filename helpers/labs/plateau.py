@@ -1,6 +1,5 @@
 """ReduceLROnPlateau নিয়ে খেলা: স্লাইডার ছাড়লেই একটি ছোট মডেল শূন্য থেকে ট্রেনিং হয়। নোটবুক ০৫-এ।"""
 
-import math
 import threading
 import time
 from collections.abc import Callable
@@ -95,8 +94,8 @@ class PlateauLab(Lab):
             "min_lr": self.min_lr.value,
         }
 
-    # Training would keep the kernel too busy to hear the widgets, so it runs in a thread. There is one at most:
-    # it takes the latest request, and the one before that is given up.
+    # Training would keep the kernel too busy to hear the widgets, so it runs in a thread. There is one at
+    # most: it takes the latest request, and the one before that is given up.
 
     def _ask(self, _change: dict) -> None:
         with self._lock:
@@ -132,7 +131,7 @@ class PlateauLab(Lab):
                 self._show(settings, curves, seconds)
         except Exception as error:  # in a thread nobody else would tell the learner
             now = "স্লাইডারটি আরেকবার নাড়াও; তাতেও না হলে নোটবুকের kernel নতুন করে চালু করো।"
-            self.tell(explain("ট্রেনিং শেষ হলো না", f"{type(error).__name__}: {error}", now))
+            self.say(explain("ট্রেনিং শেষ হলো না", f"{type(error).__name__}: {error}", now))
         finally:
             self.stop.disabled = True
 
@@ -143,8 +142,10 @@ class PlateauLab(Lab):
     def _show(self, settings: dict, curves: dict[str, list[float]], seconds: float) -> None:
         before, self._shown = self._shown, curves
         title = self._picture.update(curves, before)
-        readout = f"{title}। {_verdict(settings, curves)} এই ট্রেনিংয়ে লেগেছে {digits(f'{seconds:.1f}')} সেকেন্ড।"
-        self.show(self._picture.figure, readout, keras_code("rlrop", ReduceLROnPlateau, settings), redraw=True)
+        readout = (
+            f"{title}। {_verdict(settings, curves)} এই ট্রেনিংয়ে লেগেছে {digits(f'{seconds:.1f}')} সেকেন্ড।"
+        )
+        self.show(self._picture.figure, readout, keras_code("rlrop", ReduceLROnPlateau, settings))
 
 
 def train(settings: dict, is_stopped_after: Callable[[int], bool]) -> dict[str, list[float]]:
@@ -174,3 +175,53 @@ def train(settings: dict, is_stopped_after: Callable[[int], bool]) -> dict[str, 
         training, validation_data=validation, epochs=EPOCHS, callbacks=callbacks, shuffle=False, verbose=0
     ).history
     return {name: [float(value) for value in history[name]] for name in _CURVES}
+
+
+def _verdict(settings: dict, curves: dict[str, list[float]]) -> str:
+    rates = np.array(curves["learning_rate"])
+    drops = np.flatnonzero(np.diff(rates) < 0) + 1  # the log shows a drop one epoch after it was made
+    best = int(np.nanargmin(curves["val_loss"]))
+    kept = f"সবচেয়ে কম `val_loss` `{curves['val_loss'][best]:.3f}`, epoch `{best}`-এ।"
+    if not len(drops):
+        return f"learning rate একবারও কমেনি। {kept}"
+    floor = " শেষে `min_lr`-এ এসে ঠেকেছে।" if rates[-1] <= settings["min_lr"] * 1.001 else ""
+    return (
+        f"learning rate কমেছে {digits(len(drops))} বার, `{rates[0]:g}` থেকে `{rates[-1]:.2g}`।{floor} {kept}"
+    )
+
+
+class _Picture:
+    """The loss of this attempt and of the one before it in grey; the staircase of learning rates below."""
+
+    def __init__(self) -> None:
+        self.figure = Figure(figsize=(9, 5), layout="constrained")
+        self.loss, self.rate = self.figure.subplots(2, sharex=True, height_ratios=[2, 1])
+        grey = {"color": "0.65", "linewidth": 2}
+        blue, orange, green = COLOURS["blue"], COLOURS["vermillion"], COLOURS["green"]
+        self.before = self.loss.plot([], [], "-", **grey, label="আগের চেষ্টা")[0]
+        self.training = self.loss.plot([], [], "--", color=blue, linewidth=1.5, label="ট্রেনিং")[0]
+        self.validation = self.loss.plot([], [], "-", color=orange, label="validation")[0]
+        self.rate_before = self.rate.plot([], [], drawstyle="steps-mid", **grey)[0]
+        self.rate_now = self.rate.plot([], [], color=green, drawstyle="steps-mid")[0]
+        # wide enough for every setting of the sliders, so that two attempts can be compared by eye
+        self.loss.set(ylabel="loss", yscale="log", ylim=(0.008, 1.2), xlim=(-0.5, EPOCHS - 0.5))
+        self.rate.set(ylabel="learning rate", xlabel="epoch", yscale="log", ylim=(RATE * 1e-4, RATE * 2))
+        for axes in (self.loss, self.rate):
+            axes.yaxis.set_minor_formatter(NullFormatter())
+        self.rate.yaxis.set_major_locator(LogLocator(numticks=6))
+        self.loss.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=3, borderaxespad=0)
+
+    def update(self, curves: dict[str, list[float]], before: dict[str, list[float]] | None) -> str:
+        best = int(np.nanargmin(curves["val_loss"]))
+        title = f"সেরা epoch {best}"
+        if before is not None:
+            change = min(before["val_loss"]) - min(curves["val_loss"])
+            title = f"আগের চেয়ে {'ভালো' if change > 0 else 'খারাপ' if change < 0 else 'একই'}: {title}"
+            self.before.set_data(range(len(before["val_loss"])), before["val_loss"])
+            self.rate_before.set_data(range(len(before["learning_rate"])), before["learning_rate"])
+        ran = range(len(curves["loss"]))
+        self.training.set_data(ran, curves["loss"])
+        self.validation.set_data(ran, curves["val_loss"])
+        self.rate_now.set_data(ran, curves["learning_rate"])
+        self.loss.set_title(title)
+        return title

@@ -67,7 +67,9 @@ class Replay:
 
 
 def replay(
-    callbacks: Callback | list[Callback], log: str | Path | pd.DataFrame | History, learning_rate: float = 1e-3
+    callbacks: Callback | list[Callback],
+    log: str | Path | pd.DataFrame | History,
+    learning_rate: float = 1e-3,
 ) -> Replay:
     """আসল callback-গুলোকে রেকর্ড করা log-এর ওপর চালায়, আর বলে দেয় আসল `model.fit` হলে কী ঘটত।
 
@@ -77,7 +79,7 @@ def replay(
         `on_train_end`; log-এ batch-এর হিসাব নেই, তাই batch-এর hook-এ ডাক পড়ে না।
     log: একটি রানের log: CSVLogger-এর ফাইল, `read_log`-এর টেবিল, বা `model.fit(...)` যে History ফেরত দেয়।
         তার `learning_rate` কলামটি কেউ দেখে না: learning rate এখানে নতুন করে শুরু হয়।
-    learning_rate: ট্রেনিং যে learning rate নিয়ে শুরু হবে, শূন্যের বেশি; স্বাভাবিক মান 0.001।
+    learning_rate: ট্রেনিং যে learning rate নিয়ে শুরু হবে, শূন্যের বেশি; ডিফল্ট 0.001।
 
     ফেরত: `Replay`। কোনো ফাইল বা ফোল্ডার তৈরি হয় না। EarlyStopping, ReduceLROnPlateau আর ModelCheckpoint
     পরে ঠিক আগের মতো থাকে, তাই আবার `replay`-এ বা `fit`-এ দেওয়া যায়; তোমার নিজের ক্লাসের callback থাকে
@@ -249,7 +251,7 @@ def _table(log: str | Path | pd.DataFrame | History) -> pd.DataFrame:
         why = f"এটি {type(log).__name__}"
         raise _unusable(why, "CSVLogger-এর ফাইল, read_log-এর টেবিল, বা fit-এর ফেরত দেওয়া History দাও।")
     if any(len(values) != len(getattr(log, "epoch", [])) for values in log.history.values()):
-        why = "কোনো metric প্রতি epoch-এ মাপা হয়নি, কোন মান কোন epoch-এর তা History-তে থাকে না"
+        why = "অন্তত একটি metric সব epoch-এ মাপা হয়নি, আর কোন মান কোন epoch-এর, History তা লিখে রাখে না"
         raise _unusable(why, "CSVLogger-এর ফাইল দাও, তাতে থাকে।")
     return pd.DataFrame({"epoch": getattr(log, "epoch", []), **log.history})
 
@@ -288,6 +290,9 @@ def _metric(name: str) -> keras.metrics.Metric | str | None:
     class_name, config = _CLASSES.get(kind, (kind, {}))
     try:
         # named, because Keras would count an unnamed one: the learner's next AUC() would be auc_1
-        return keras.metrics.deserialize({"class_name": class_name, "config": {**config, "name": name}})
+        metric = keras.metrics.deserialize({"class_name": class_name, "config": {**config, "name": name}})
     except (TypeError, ValueError):
         return None
+    return (
+        metric if isinstance(metric, keras.metrics.Metric) else None
+    )  # a name Keras doesn't know comes back
