@@ -261,7 +261,7 @@ def _unusable(why: str, now: str) -> LogError:
 
 
 def _without_unlogged(metrics: pd.DataFrame) -> pd.DataFrame:
-    """Without the columns of other runs, and the val_ columns that CSVLogger adds to a run without validation."""
+    """Without the columns of other runs, and the val_ columns CSVLogger adds to a run without validation."""
     # a training that was NaN from the start has NaN in its training columns as well
     empty = metrics.isna().all()
     trained = [name for name in metrics if not name.startswith("val_")]

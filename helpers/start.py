@@ -34,7 +34,7 @@ with _quiet():
     import keras
     import tensorflow as tf
 
-    # "tf.function retracing": a notebook trains many small models in one kernel, and a learner can't act on it
+    # "tf.function retracing": a notebook trains many small models in one kernel; a learner can do nothing
     tf.get_logger().setLevel("ERROR")
     tf.constant(0)  # the first operation is what makes TensorFlow print its remaining start-up lines
 

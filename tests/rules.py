@@ -229,7 +229,7 @@ def no_errors(notebook: Notebook) -> Iterator[str]:
     for cell in notebook.code:
         for output in cell.outputs:
             if "\r" in output.get("text", ""):
-                yield f"{cell.id}: keeps the steps of a progress bar; CONTRIBUTING.md has the command that joins them"
+                yield f"{cell.id}: keeps every step of a progress bar; CONTRIBUTING.md says what joins them"
             if output.get("name") == "stderr":
                 yield f"{cell.id}: wrote to stderr: {output.text[:80]!r}"
             if output.output_type == "error" and "raises-exception" not in tags(cell):

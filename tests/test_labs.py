@@ -55,8 +55,8 @@ def callbacks_in(code):
 
 
 @pytest.mark.parametrize(("name", "slider"), SLIDERS)
-def test_a_slider_changes_picture_and_code_which_holds_its_value(labs, name, slider):
-    lab = labs[name]
+def test_a_slider_changes_picture_and_code_which_holds_its_value(name, slider):
+    lab = LABS[name]()
     control = getattr(lab, slider)
     picture, _, code = shown(lab)
     control.value = control.max if control.value < control.max else control.min

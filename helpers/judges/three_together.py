@@ -76,7 +76,7 @@ def _wrong_direction(answer: list) -> str | None:
     for one in answer:
         if getattr(one, "mode", "max") == "min":
             return (
-                f'`{type(one).__name__}`-এ `mode="min"`, মানে কম ভালো। accuracy যখন বেড়েই চলেছে, '
+                f'`{type(one).__name__}`-এ `mode="min"`, মানে কম হলে ভালো। accuracy যখন বেড়েই চলেছে, '
                 "তখন সে ভাববে উন্নতি নেই।"
             )
     result = _run([one for one in answer if not isinstance(one, Checkpoint)], RISING)

@@ -63,7 +63,7 @@ class Lab(ipywidgets.VBox):
         self.readout.value = readout and f'<div role="alert" aria-live="polite">{words}</div>'
 
     def _png(self, figure: Figure) -> bytes:
-        # Most of the time of a redraw goes into words that stay: their pixels are kept, what moves is drawn on.
+        # Most of the time of a redraw goes into words that stay: their pixels are kept, the rest is drawn on.
         known, pixels, moving = self._drawn
         if known is not figure or not moving:
             if not isinstance(figure.canvas, FigureCanvasAgg):
