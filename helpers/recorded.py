@@ -13,7 +13,7 @@ from helpers.start import keras
 
 import numpy as np
 import pandas as pd
-from keras.callbacks import Callback, EarlyStopping, History, ModelCheckpoint, ReduceLROnPlateau
+from keras.callbacks import Callback, History, ModelCheckpoint
 
 # The one private name: to mode="auto", a metric counts only inside the container that a compiled model has.
 from keras.src.trainers.compile_utils import CompileMetrics
@@ -81,9 +81,8 @@ def replay(
         তার `learning_rate` কলামটি কেউ দেখে না: learning rate এখানে নতুন করে শুরু হয়।
     learning_rate: ট্রেনিং যে learning rate নিয়ে শুরু হবে, শূন্যের বেশি; ডিফল্ট 0.001।
 
-    ফেরত: `Replay`। কোনো ফাইল বা ফোল্ডার তৈরি হয় না। EarlyStopping, ReduceLROnPlateau আর ModelCheckpoint
-    পরে ঠিক আগের মতো থাকে, তাই আবার `replay`-এ বা `fit`-এ দেওয়া যায়; তোমার নিজের ক্লাসের callback থাকে
-    `fit`-এর পরে যেমন থাকত।
+    ফেরত: `Replay`। কোনো ফাইল বা ফোল্ডার তৈরি হয় না। callback-গুলো পরে তেমনই থাকে, আসল `fit`-এর পরে
+    যেমন থাকত: `early.best_epoch`, `early.wait` পড়া যায়, আর ModelCheckpoint তার রেকর্ড মনে রাখে।
 
     যে কলাম নেই, callback-ও তা পায় না; যেখানে NaN, সেখানে NaN-ই পায়। `read_log`-এর টেবিলে ট্রেনিংয়ের মান
     থাকতে `val_` কলাম পুরোটা NaN হলে ধরা হয় validation ছিল না, কারণ CSVLogger তখনও কলামটি লেখে।
@@ -99,20 +98,15 @@ def replay(
         raise ValueError(explain(what, "এখানে চাই শূন্যের বেশি একটি সংখ্যা", now))
     run = _run(log)
     model, rates = _Model(learning_rate, _metrics(run)), _Rates()
-    before = [(callback, dict(vars(callback))) for callback in given]
+    paths = [(callback, callback.filepath) for callback in given if isinstance(callback, ModelCheckpoint)]
     try:
-        for callback in given:
-            if isinstance(callback, ModelCheckpoint):
-                callback.filepath = _FileName(callback.filepath)
-                callback.filepath.best_only = callback.save_best_only
+        for callback, path in paths:
+            callback.filepath = _FileName(path)
+            callback.filepath.best_only = callback.save_best_only
         stopped = _fit(model, [*given, rates], run)
     finally:
-        for callback, attributes in before:
-            if type(callback) in (EarlyStopping, ReduceLROnPlateau, ModelCheckpoint):
-                vars(callback).clear()
-                vars(callback).update(attributes)
-            elif isinstance(callback, ModelCheckpoint):
-                callback.filepath = attributes["filepath"]
+        for callback, path in paths:
+            callback.filepath = path
     best = [epoch for epoch, path in model.saves if getattr(path, "best_only", False)]
     return Replay(
         epochs=len(rates.logged),

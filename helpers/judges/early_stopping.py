@@ -46,7 +46,7 @@ def _wrong_measure(answer: EarlyStopping) -> str | None:
     if answer.monitor != "val_accuracy":
         return f"এটি `{answer.monitor}` দেখছে; দেখার কথা `val_accuracy`। নামটি হুবহু মিলতে হয়।"
     if answer.mode == "min":
-        return '`mode="min"` মানে কম ভালো। accuracy বাড়তে থাকলেই এটি ট্রেনিং থামিয়ে দেবে।'
+        return '`mode="min"` মানে কম হলে ভালো। accuracy বাড়তে থাকলেই এটি ট্রেনিং থামিয়ে দেবে।'
     if answer.baseline is not None:
         return "`baseline` কেউ চায়নি; ওটা থাকলে রেকর্ড ভাঙলেও `wait` শূন্য না-ও হতে পারে।"
     return None

@@ -41,7 +41,7 @@ def _reduces_wrongly(callback: keras.callbacks.ReduceLROnPlateau) -> str | None:
     if not drops:
         return "৪০ epoch ধরে accuracy এক জায়গায়, তবু একবারও কমল না। `patience` আর `min_lr` দেখো।"
     if drops[0] != 3:
-        asked = "স্বাভাবিক মানেই রয়ে গেছে: দাওনি, বা বানান মেলেনি" if callback.patience == 10 else "দেখো"
+        asked = "ডিফল্টেই রয়ে গেছে: দাওনি, বা বানান মেলেনি" if callback.patience == 10 else "দেখো"
         return f"accuracy শুরু থেকেই আটকে, অথচ প্রথমবার কমল epoch `{drops[0]}`-এর শেষে। `patience` {asked}।"
     if not math.isclose(rates[4], _START / 5, rel_tol=1e-3):
         return f"একবার কমে `{_START}` থেকে হলো `{rates[4]:.3g}`; চাই পাঁচ ভাগের এক ভাগ। `factor` দেখো।"
