@@ -132,9 +132,7 @@ def _unlike_keras_on_the_real_run(answer: FunctionType) -> str | None:
     for patience in range(1, 9):
         wanted, given = _stops_at(values, patience), answer(list(values), patience)
         if not _same(given, wanted):
-            return (
-                f"আসল ৪০ epoch-এর রানে `patience={patience}` দিয়ে এল `{given!r}`; Keras দেয় `{wanted!r}`।"
-            )
+            return f"আসল ৪০ epoch-এর রানে `patience={patience}` দিয়ে এল `{given!r}`; Keras দেয় `{wanted!r}`।"
     return None
 
 
