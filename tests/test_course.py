@@ -86,7 +86,7 @@ def parameter_problems(markdown: str) -> list[str]:
     """How a `### `Class`` text with a table of parameters and defaults differs from the class in Keras."""
     rows = [(row[0], _value(row[1])) for row in table(markdown)]
     name = re.match(r"###+ `(\w+)`", markdown)
-    if not name:
+    if not name or not hasattr(keras.callbacks, name[1]):
         return ["a table of parameters begins with ### `Class`"] if rows else []
     parameters = inspect.signature(getattr(keras.callbacks, name[1])).parameters.values()
     expected = [(str(p).split(":")[0].split("=")[0], _default(p)) for p in parameters]
