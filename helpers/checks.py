@@ -164,7 +164,7 @@ def _learners_line(error: Exception, answer: object) -> str:
     for frame, line_number in reversed(list(traceback.walk_tb(error.__traceback__))):
         if frame.f_globals.get("__name__") == module:
             line = linecache.getline(frame.f_code.co_filename, line_number).strip()
-            return f"লাইন {digits(line_number)}: `{line}`"
+            return f"লাইন {digits(line_number)}: `{line}`" if line else ""
     return ""
 
 

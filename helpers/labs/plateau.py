@@ -205,7 +205,7 @@ class _Picture:
         self.rate_now = self.rate.plot([], [], color=green, drawstyle="steps-mid")[0]
         # wide enough for every setting of the sliders, so that two attempts can be compared by eye
         self.loss.set(ylabel="loss", yscale="log", ylim=(0.008, 1.2), xlim=(-0.5, EPOCHS - 0.5))
-        self.rate.set(ylabel="learning rate", xlabel="epoch", yscale="log", ylim=(RATE * 1e-4, RATE * 2))
+        self.rate.set(ylabel="learning rate", xlabel="epoch", yscale="log", ylim=(RATE * 1e-6, RATE * 3))
         for axes in (self.loss, self.rate):
             axes.yaxis.set_minor_formatter(NullFormatter())
         self.rate.yaxis.set_major_locator(LogLocator(numticks=6))
