@@ -110,8 +110,10 @@ def _row(control: ipywidgets.DOMWidget) -> ipywidgets.DOMWidget:
     kind = BoundedIntText if isinstance(control, IntSlider) else BoundedFloatText
     shared = {name: getattr(control, name) for name in ("min", "max", "step", "value")}
     field = kind(**shared, description=control.description, tooltip=control.tooltip)
-    for name in ("max", "step", "value"):
+    for name in ("max", "step"):
         link((control, name), (field, name))
+    # a slider of tenths passes through 0.30000000000000004
+    link((control, "value"), (field, "value"), transform=[lambda value: round(value, 6)] * 2)
     field.style.description_width = _WORDS
     field.layout = Layout(width="310px", flex="none")
     control.description, control.readout, control.layout.flex = "", False, "1 1 100px"

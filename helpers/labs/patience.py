@@ -83,6 +83,8 @@ class PatienceLab(Lab):
 
     def _outcome(self, outcome: Replay, name: str) -> list[str]:
         best = outcome.best_epoch
+        if best is None:
+            return ["`start_from_epoch`-এর আগেই রান শেষ: কোনো epoch গোনায় আসেনি, weights-ও ফেরেনি।"]
         weights = (
             f"মডেলে ফিরবে epoch `{best}`-এর weights (`{name}` = `{self.recorded[name].iloc[best]:.3f}`)।"
         )
@@ -114,7 +116,7 @@ class PatienceLab(Lab):
         return better(name) or (self.mode.value if self.mode.value != "auto" else "min")
 
     def _warning(self, outcome: Replay, name: str) -> list[str]:
-        if self.mode.value in ("auto", better(name), None) or better(name) is None:
+        if self.mode.value == "auto" or better(name) in (None, self.mode.value):
             return []
         more = "বেশি" if self.mode.value == "max" else "কম"
         return [
@@ -154,7 +156,7 @@ class _Picture:
         for artist in (self.not_run, self.stop, self.word):
             artist.set_visible(stopped is not None)
         if stopped is None:
-            self.title.set_text(f"শেষ পর্যন্ত চলল, সেরা epoch {best}")
+            self.title.set_text(f"শেষ পর্যন্ত চলল, সেরা epoch {'নেই' if best is None else best}")
         else:
             self.title.set_text(f"epoch {stopped}-এ থামল, সেরা epoch {best}")
             self.not_run.set(x=stopped + 0.5, width=len(self.epochs) - 1 - stopped)
@@ -162,6 +164,6 @@ class _Picture:
             left = stopped > 0.7 * len(self.epochs)
             self.word.set(x=stopped, ha="right" if left else "left")
             self.word.set_text("থামল  " if left else "  থামল · এই ছাই অংশ আর চলত না")
-        self.best.set_data([best], [self.values[best]])
-        at = [] if missed is None else [missed]
-        self.missed.set_data(at, self.values[at])
+        for marker, epoch in ((self.best, best), (self.missed, missed)):
+            at = [] if epoch is None else [epoch]
+            marker.set_data(at, self.values[at])

@@ -216,7 +216,8 @@ class _Picture:
         title = f"সেরা epoch {best}"
         if before is not None:
             change = min(before["val_loss"]) - min(curves["val_loss"])
-            title = f"আগের চেয়ে {'ভালো' if change > 0 else 'খারাপ' if change < 0 else 'একই'}: {title}"
+            verdict = "আগের চেয়ে ভালো" if change > 0 else "আগের চেয়ে খারাপ" if change < 0 else "আগের মতোই"
+            title = f"{verdict}: {title}"
             self.before.set_data(range(len(before["val_loss"])), before["val_loss"])
             self.rate_before.set_data(range(len(before["learning_rate"])), before["learning_rate"])
         ran = range(len(curves["loss"]))
