@@ -162,13 +162,21 @@ def _move_by_mouse(slider) -> None:
     slider.click(position={"x": box["width"] * share, "y": box["height"] / 2})
 
 
-def _check_that_the_code_has_the_value_of(slider, lab) -> None:
+def _wait_until_the_code_has_the_value_of(slider, lab, page) -> None:
+    """Picture, sentence and code of a lab come one after the other."""
+    deadline = time.monotonic() + 30
+    while not _code_has_the_value_of(slider, lab):
+        assert time.monotonic() < deadline, lab.locator("pre").inner_text()
+        page.wait_for_timeout(50)
+
+
+def _code_has_the_value_of(slider, lab) -> bool:
     in_code = [float(number) for number in re.findall(r"=([\d.e-]+)", lab.locator("pre").inner_text())]
     if not in_code:  # the lab of the hooks has the name of the hook there
-        return
+        return True
     row = slider.locator("xpath=ancestor::*[contains(@class, 'widget-hbox')][1]")
     value = float(row.locator("input").first.input_value())
-    assert any(abs(number - value) < 1e-9 for number in in_code), (value, in_code)
+    return any(abs(number - value) < 1e-9 for number in in_code)
 
 
 def _keep_screenshot(page, name: str) -> None:
@@ -209,7 +217,7 @@ def test_every_slider_of_a_lab_changes_the_picture_by_keyboard_and_by_mouse(open
             before = json.dumps(page.evaluate(SHOWN), ensure_ascii=False, separators=(",", ":"))
             move(sliders.nth(place))
             page.wait_for_function(CHANGED, arg=before, timeout=30_000)
-            _check_that_the_code_has_the_value_of(sliders.nth(place), lab)
+            _wait_until_the_code_has_the_value_of(sliders.nth(place), lab, page)
             pictures.add(page.evaluate(SHOWN)[0])
     # a small step of min_delta may stop at the same epoch, and then the picture is rightly the same
     assert len(pictures) > sliders.count()

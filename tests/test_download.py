@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import re
+import signal
 import stat
 import threading
 import zipfile
@@ -293,6 +294,15 @@ def test_a_disk_that_fills_up_is_said_and_freeing_it_completes_the_set(serve, tm
 # --- interruptions ---
 
 
+@pytest.fixture
+def ctrl_c():
+    """Lets an interrupt through where the tests were started in the background, with SIGINT ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 def test_an_interrupted_download_goes_on(serve, tmp_path):
     server = serve(interrupts_the_learner, partial)
     with pytest.raises(KeyboardInterrupt):
@@ -301,6 +311,7 @@ def test_an_interrupted_download_goes_on(serve, tmp_path):
     assert photos_in(real_photos(tmp_path, archive=server.archive)) == PHOTOS
 
 
+@pytest.mark.usefixtures("ctrl_c")
 @pytest.mark.parametrize("after", [1, 5, PER_CLASS, 2 * PER_CLASS])
 def test_unpacking_interrupted_anywhere_leaves_whole_photos_and_goes_on(after, tmp_path, monkeypatch):
     archive, write, written = put(tmp_path), photo_files.write_whole, []
