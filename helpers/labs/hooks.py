@@ -128,9 +128,9 @@ class _Picture:
 
         self.light = self._bar(0.02, 0, 0.5, _LINE, facecolor="#f7dc9c")
         self.lit = text(0.03, 0, "", **code)
-        self.colour = self._bar(0.56, 0.79, 0.008, 0.115)
-        self.name = text(0.58, 0.86, "", fontsize=20, **bold)
-        self.moment = text(0.58, 0.8, "", fontsize=15)
+        self.colour = self._bar(0.56, 0.775, 0.008, 0.135)
+        self.name = text(0.58, 0.87, "", fontsize=20, **bold)
+        self.moment = text(0.58, 0.785, "", fontsize=15)
         self.index = text(0.56, 0.72, "", fontsize=15)
         self.logs = text(0.56, 0.615, "", fontsize=13, family=_CODE_FONT, va="top", linespacing=1.5)
         self.count = text(0.02, 0.175, "", fontsize=13)
