@@ -73,6 +73,8 @@ class PatienceLab(Lab):
             self._pictures[name] = _Picture(self.recorded, name)
         try:
             outcome = replay([EarlyStopping(**settings)], self.recorded)
+        except LogError:
+            raise
         except ValueError:  # mode="auto" and a metric that Keras does not know
             now = "mode-এ min বা max বেছে নাও।"
             self.say(explain(f"{name}-এ mode=auto চলে না", "কোন দিকে গেলে ভালো, Keras তা জানে না", now))
