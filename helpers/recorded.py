@@ -84,8 +84,9 @@ def replay(
     ফেরত: `Replay`। কোনো ফাইল বা ফোল্ডার তৈরি হয় না। callback-গুলো পরে তেমনই থাকে, আসল `fit`-এর পরে
     যেমন থাকত: `early.best_epoch`, `early.wait` পড়া যায়, আর ModelCheckpoint তার রেকর্ড মনে রাখে।
 
-    যে কলাম নেই, callback-ও তা পায় না; যেখানে NaN, সেখানে NaN-ই পায়। `read_log`-এর টেবিলে ট্রেনিংয়ের মান
-    থাকতে `val_` কলাম পুরোটা NaN হলে ধরা হয় validation ছিল না, কারণ CSVLogger তখনও কলামটি লেখে।
+    যে কলাম নেই, callback-ও তা পায় না; যেখানে NaN, সেখানে NaN-ই পায়। একটি ব্যতিক্রম: CSVLogger validation না
+    হলেও `val_` কলাম লেখে, `read_log`-এর টেবিলে তা NaN। তাই সেখানে প্রথম epoch-এ ট্রেনিংয়ের মান আছে অথচ সব
+    `val_` NaN হলে, এমন প্রতিটি epoch-এ ধরা হয় validation হয়নি (`validation_freq`, বা validation ডেটাই ছিল না)।
     `mode="auto"` metric-এর নাম দেখে বোঝে Keras-এর নিজের কোন metric; অচেনা নামে Keras ValueError দেয়।
 
     log পড়া না গেলে, খালি হলে, বা তাতে একের বেশি রান থাকলে LogError; callback নয় এমন কিছু দিলে TypeError;
@@ -139,8 +140,7 @@ class _Model:
     """What callbacks ask of a model. Its weights are the number of the epoch that trained them last."""
 
     def __init__(self, learning_rate: float, metrics: list[keras.metrics.Metric]) -> None:
-        # Keras's own optimizer: it keeps the rate as a float32, as in a real fit
-        self.optimizer = keras.optimizers.SGD(learning_rate, name="replay")
+        self.optimizer = _Optimizer(learning_rate)
         self.metrics = metrics
         self.stop_training = False
         self.epoch = -1
@@ -163,6 +163,16 @@ class _Model:
         why = "replay-তে আসল মডেল নেই, আছে তার log"
         now = "এই callback-টি আসল model.fit(...)-এ চালাও।"
         raise AttributeError(explain(f"model.{name} পাওয়া গেল না", why, now))
+
+
+class _Optimizer:
+    """Its rate is a float32, as in a real optimizer, whose variable takes ten times as long to read."""
+
+    def __init__(self, learning_rate: float) -> None:
+        self.learning_rate = learning_rate
+
+    def __setattr__(self, name: str, value: float) -> None:
+        super().__setattr__(name, np.float32(value) if name == RATE else value)
 
 
 class _Rates(Callback):
@@ -224,12 +234,12 @@ def _run(log: str | Path | pd.DataFrame | History) -> list[tuple[int, dict]]:
         raise _unusable(why, 'log = read_log(...) নিয়ে একটি রান দাও: log[log["run"] == 0]।')
     # the rate that was recorded is not the one that these callbacks set
     metrics = table.drop(columns=["run", "epoch", RATE, f"val_{RATE}"], errors="ignore")
-    if "notes" in table.attrs:
-        metrics = _without_unlogged(metrics)
     rows = [
         {name: value for name, value in row.items() if value is not None and value is not pd.NA}
         for row in metrics.to_dict("records")
     ]
+    if "notes" in table.attrs:
+        rows = _as_logged(rows)
     for name, value in (item for row in rows for item in row.items()):
         if isinstance(value, str):
             raise _unusable(f"{name} কলামে আছে {value!r}, সংখ্যা নয়", "ফাইলটি read_log দিয়ে পড়ে দাও।")
@@ -254,12 +264,30 @@ def _unusable(why: str, now: str) -> LogError:
     return LogError(explain("এই log দিয়ে replay চলে না", why, now))
 
 
-def _without_unlogged(metrics: pd.DataFrame) -> pd.DataFrame:
-    """Without the columns of other runs, and the val_ columns CSVLogger adds to a run without validation."""
-    # a training that was NaN from the start has NaN in its training columns as well
-    empty = metrics.isna().all()
-    trained = [name for name in metrics if not name.startswith("val_")]
-    return metrics if empty[trained].all() else metrics.loc[:, ~empty]
+def _as_logged(rows: list[dict]) -> list[dict]:
+    """Without what CSVLogger wrote as NA: the columns of other runs, val_ where no validation was."""
+    never = {name for name in rows[0] if all(_is_nan(row.get(name, math.nan)) for row in rows)}
+    if never.issuperset(_trained(rows[0])):
+        return rows  # a training that was NaN from the start
+    rows = [{name: value for name, value in row.items() if name not in never} for row in rows]
+    # a fit that is not validated in every epoch is not in its first; later on, NaN is a value that was logged
+    if not _is_unvalidated(rows[0]):
+        return rows
+    return [_trained(row) if _is_unvalidated(row) else row for row in rows]
+
+
+def _is_unvalidated(row: dict) -> bool:
+    trained = _trained(row)
+    validated = [value for name, value in row.items() if name not in trained]
+    return all(map(_is_nan, validated)) and not all(map(_is_nan, trained.values()))
+
+
+def _trained(row: dict) -> dict:
+    return {name: value for name, value in row.items() if not name.startswith("val_")}
+
+
+def _is_nan(value: object) -> bool:
+    return isinstance(value, float) and math.isnan(value)
 
 
 def _metrics(run: list[tuple[int, dict]]) -> list[keras.metrics.Metric]:
@@ -285,8 +313,7 @@ def _metric(name: str) -> keras.metrics.Metric | str | None:
     try:
         # named, because Keras would count an unnamed one: the learner's next AUC() would be auc_1
         metric = keras.metrics.deserialize({"class_name": class_name, "config": {**config, "name": name}})
-    except (TypeError, ValueError):
+    except (KeyError, TypeError, ValueError):
         return None
-    return (
-        metric if isinstance(metric, keras.metrics.Metric) else None
-    )  # a name Keras doesn't know comes back
+    # a name that Keras doesn't know comes back as it is
+    return metric if isinstance(metric, keras.metrics.Metric) else None

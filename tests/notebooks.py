@@ -152,7 +152,7 @@ def course_texts() -> list[Text]:
         *_practice(),
         *_meanings(),
         *_files("README.md", "CONTRIBUTING.md", "data/README.md"),
-        *_files("helpers/*.py", "requirements*.in", "environment.yml"),
+        *_files("helpers/**/*.py", "requirements*.in", "environment.yml"),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Every exercise says "not yet" to its stub and "right" to its solution, after the setup cell alone."""
+"""Every exercise says "not yet" to its stub and "right" to its solution, as often as it is asked."""
 
 from pathlib import Path
 
@@ -15,17 +15,20 @@ def problems(notebook: Notebook, folder: Path) -> list[str]:
     setup = next(cell for cell in notebook.section("setup") if cell.cell_type == "code")
     sources = [setup.source]
     for stub, check, solution in zip(stubs, checks, solutions, strict=True):
-        sources += [stub.source, check.source, solution_code(solution), check.source]
+        # twice: a judge that runs the learner's callback must leave it as it was
+        sources += [stub.source, check.source, solution_code(solution), check.source, check.source]
     played = new_notebook(cells=[new_code_cell(source) for source in sources])
     NotebookClient(played, timeout=120, resources={"metadata": {"path": str(folder)}}).execute()
 
-    answers = [_printed(cell) for cell in played.cells[2::2]]
+    said = [_printed(cell) for cell in played.cells[1:]]
     found = []
-    for check, undone, solved in zip(checks, answers[::2], answers[1::2], strict=True):
+    for check, undone, solved, again in zip(checks, said[1::5], said[3::5], said[4::5], strict=True):
         if "এখনো" not in undone or undone.startswith("✓"):
             found.append(f"{check.id}: to the stub it says {undone!r}")
         if not solved.startswith("✓"):
             found.append(f"{check.id}: to the solution it says {solved!r}")
+        if again != solved:
+            found.append(f"{check.id}: to the solution it says {again!r} when asked again")
     return found
 
 
@@ -54,14 +57,24 @@ CHECK = 'print("○ এখনো বাকি" if answer is ... else "✓ ঠি
     ],
 )
 def test_a_stub_that_passes_and_a_solution_that_fails_are_noticed(stub, solution, complaint, tmp_path):
+    found = problems(_exercise(tmp_path, stub, solution, CHECK), tmp_path)
+    assert found == [] if complaint is None else complaint in "".join(found)
+
+
+def test_a_check_that_takes_only_the_first_answer_is_noticed(tmp_path):
+    used_up = 'print("○ এখনো বাকি" if answer is ... else "✓ ঠিক" if answer.pop() == 5 else "✗ ভুল")'
+    found = problems(_exercise(tmp_path, "...", "[4, 5]", used_up), tmp_path)
+    assert found == ["check: to the solution it says '✗ ভুল\\n' when asked again"]
+
+
+def _exercise(folder, stub, solution, check):
     cells = [
         ("setup", "pass"),
         ("exercise", f"answer = {stub}"),
-        ("check", CHECK),
+        ("check", check),
         ("solution", f"<details><summary>সমাধান</summary>\n\n```python\nanswer = {solution}\n```\n</details>"),
     ]
     node = new_notebook(
         cells=[new_code_cell(source, id=tag, metadata={"tags": [tag]}) for tag, source in cells]
     )
-    found = problems(Notebook(tmp_path / "00_start.ipynb", node), tmp_path)
-    assert found == [] if complaint is None else complaint in "".join(found)
+    return Notebook(folder / "00_start.ipynb", node)

@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 setup()
+LIMIT = 60  # seconds; more than any training here takes, so that a hanging thread fails and doesn't hang
 RECORDED = ROOT / "data" / "runs" / "dog_cat_no_callbacks.csv"
 LABS = {
     "patience": lambda: patience_lab(RECORDED),
@@ -38,8 +39,9 @@ def labs():
 
 def wait_for(lab):
     """A lab that trains does so in a thread."""
-    while thread := getattr(lab, "thread", None):
-        thread.join()
+    if hasattr(lab, "training") and (thread := lab.training.thread):
+        thread.join(LIMIT)
+        assert not thread.is_alive()
 
 
 def shown(lab):
@@ -100,6 +102,7 @@ def test_a_wrong_mode_is_explained_and_a_right_one_is_not():
 
 def test_a_metric_whose_direction_keras_does_not_know_asks_for_a_mode():
     lab = patience_lab(pd.DataFrame({"epoch": range(4), "val_grade": [1.0, 2.0, 1.5, 1.0]}))
+    assert lab.code.value == "" and lab.figure.axes[0].get_title("left") == "mode বেছে নাও"
     assert "mode-এ min বা max বেছে নাও" in lab.readout.value
     lab.mode.value = "max"
     assert "epoch <code>1</code>-এর weights" in lab.readout.value
@@ -181,36 +184,90 @@ def test_without_a_kernel_picture_and_words_remain(labs, name):
 
 
 @pytest.mark.parametrize("name", LABS)
-def test_no_letter_is_missing_from_the_fonts(name):
-    with warnings.catch_warnings():
-        warnings.filterwarnings("error", message="Glyph")
-        LABS[name]()
+def test_no_letter_is_missing_from_the_fonts(labs, name):
+    figure = labs[name].figure
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        figure.draw_without_rendering()
+    assert [str(warning.message) for warning in warned] == []
+
+
+RESUMED = pd.DataFrame({"epoch": range(10, 16), "val_loss": [0.9, 0.5, 0.6, 0.7, 0.3, 0.4]})
+
+
+def test_the_patience_lab_counts_the_epochs_of_a_resumed_run_as_its_log_does():
+    lab = patience_lab(RESUMED)
+    lab.patience.value = 2
+    assert "epoch <code>13</code>-এ থামল" in lab.readout.value
+    assert "epoch <code>11</code>-এর weights" in lab.readout.value
+    assert "epoch <code>14</code>-এ <code>0.300</code> পাওয়া যেত" in lab.readout.value
+    axes = lab.figure.axes[0]
+    assert axes.get_xlim() == (9.5, 15.5)
+    assert list(axes.lines[0].get_xdata()) == list(range(10, 16))
+
+
+def test_the_three_lab_counts_the_epochs_of_a_resumed_run_as_its_log_does():
+    lab = three_lab(RESUMED)
+    lab.stop_patience.value, lab.drop_patience.value = 3, 1
+    assert "শেষবার epoch <code>14</code>-এ" in lab.readout.value
+    assert "কমিয়েছে epoch <code>12</code>, <code>13</code>, <code>15</code>-এর শেষে" in lab.readout.value
+    assert list(lab.figure.axes[0].lines[0].get_xdata()) == list(range(10, 16))
+
+
+def test_the_second_run_of_a_log_is_drawn_in_the_frame():
+    log = pd.concat([RESUMED.assign(run=0), RESUMED.assign(run=1, epoch=range(6))], ignore_index=True)
+    axes = patience_lab(log[log["run"] == 1]).figure.axes[0]
+    assert list(axes.lines[0].get_xdata()) == list(range(6)) and axes.get_xlim() == (-0.5, 5.5)
+
+
+@pytest.mark.parametrize("name", ["three", "plateau"])
+def test_the_staircase_stays_in_its_frame_even_at_the_ends_of_the_sliders(name):
+    if name == "three":
+        lab = three_lab(pd.DataFrame({"epoch": range(30), "val_loss": np.linspace(0.1, 1, 30)}))
+        lab.stop_patience.value, lab.drop_patience.value, lab.factor.value = 15, 1, 0.1
+        stairs = lab.figure.axes[2]
+    else:
+        lab = plateau_lab()
+        curves = {
+            "loss": [1.0] * 60,
+            "val_loss": [1.0] * 60,
+            "learning_rate": [0.3 * 0.1**n for n in range(60)],
+        }
+        lab.training.train = lambda settings, is_stopped_after: curves
+        lab.patience.value = 3
+        wait_for(lab)
+        stairs = lab.figure.axes[1]
+    low, high = stairs.get_ylim()
+    drawn = [
+        value for line in stairs.lines if line.get_drawstyle() == "steps-mid" for value in line.get_ydata()
+    ]
+    assert len(drawn) > 10 and low < min(drawn) and max(drawn) < high
 
 
 # ---- training in a thread ------------------------------------------------------------------------
 
 
 @pytest.fixture
-def slow_training(monkeypatch, labs):
+def slow_training():
     """plateau_lab, whose trainings wait inside the first epoch until they are told to go on."""
     started, go_on, finished = threading.Semaphore(0), threading.Semaphore(0), []
+    lab = plateau_lab()
 
     def train(settings, is_stopped_after):
         started.release()
-        go_on.acquire()
+        assert go_on.acquire(timeout=LIMIT)
         if not is_stopped_after(0):
             finished.append(settings["patience"])
         return {"loss": [1.0, 0.5], "val_loss": [1.0, 0.6], "learning_rate": [0.3, 0.3]}
 
-    wait_for(labs["plateau"])
-    monkeypatch.setattr(plateau, "train", train)
-    return labs["plateau"], started, go_on, finished
+    lab.training.train = train
+    return lab, started, go_on, finished
 
 
 def test_the_last_request_wins_and_those_before_it_are_given_up(slow_training):
     lab, started, go_on, finished = slow_training
     lab.patience.value = 3
-    started.acquire()
+    assert started.acquire(timeout=LIMIT)
     lab.patience.value = 4
     lab.patience.value = 5
     go_on.release(2)
@@ -219,28 +276,36 @@ def test_the_last_request_wins_and_those_before_it_are_given_up(slow_training):
     assert "patience=5" in lab.code.value
 
 
-def test_the_stop_button_ends_a_training(slow_training):
+def test_the_stop_button_ends_a_training_and_the_words_say_so(slow_training):
     lab, started, go_on, finished = slow_training
-    assert lab.stop.disabled
+    stop = lab.training.stop
+    assert stop.disabled
     lab.patience.value = 7
-    started.acquire()
-    assert not lab.stop.disabled
-    lab.stop.click()
+    assert started.acquire(timeout=LIMIT)
+    assert not stop.disabled
+    stop.click()
     go_on.release()
     wait_for(lab)
-    assert finished == [] and lab.stop.disabled and lab.thread is None
+    assert finished == [] and stop.disabled and lab.training.thread is None
+    assert "epoch 1-এ তুমি থামিয়েছ" in lab.readout.value and "আগের চেয়ে" not in lab.readout.value
 
 
-def test_an_error_in_the_thread_reaches_the_learner(slow_training, monkeypatch):
+def _fail(settings, is_stopped_after):
+    raise MemoryError("ভরে গেছে")
+
+
+def test_an_error_in_the_thread_reaches_the_learner(slow_training):
     lab, *_ = slow_training
-
-    def fail(settings, is_stopped_after):
-        raise MemoryError("ভরে গেছে")
-
-    monkeypatch.setattr(plateau, "train", fail)
+    lab.training.train = _fail
     lab.patience.value = 9
     wait_for(lab)
-    assert "MemoryError: ভরে গেছে" in lab.readout.value and "আরেকবার নাড়াও" in lab.readout.value
+    assert "MemoryError: ভরে গেছে" in lab.readout.value and "আরেকবার বদলাও" in lab.readout.value
+
+
+def test_an_error_in_the_first_training_is_raised_as_nobody_would_read_it_there(monkeypatch):
+    monkeypatch.setattr(plateau, "train", _fail)
+    with pytest.raises(MemoryError):
+        plateau_lab()
 
 
 def test_the_same_settings_train_to_the_same_curve_and_leave_the_seed_alone():

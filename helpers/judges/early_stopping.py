@@ -1,5 +1,6 @@
 """নোটবুক ০৪-এর কোড-অনুশীলনের বিচার।"""
 
+import copy
 from types import FunctionType
 
 from helpers.bengali import digits
@@ -39,7 +40,8 @@ def _run(answer: EarlyStopping, accuracy: list[float]) -> tuple[int | None, int]
     """(the epoch it stops at, its best epoch) over a run with this val_accuracy and a falling val_loss."""
     epochs = range(len(accuracy))
     log = pd.DataFrame({"epoch": epochs, "val_accuracy": accuracy, "val_loss": [1 / (n + 1) for n in epochs]})
-    return replay([answer], log).stopped_epoch, answer.best_epoch
+    tried = copy.copy(answer)  # the learner's own stays as it was
+    return replay([tried], log).stopped_epoch, tried.best_epoch
 
 
 def _wrong_measure(answer: EarlyStopping) -> str | None:

@@ -10,6 +10,7 @@ from helpers.figures import describe
 
 import ipywidgets
 import numpy as np
+import pandas as pd
 from ipywidgets import HTML, BoundedFloatText, BoundedIntText, GridBox, HBox, IntSlider, Layout, link
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -55,6 +56,11 @@ class Lab(ipywidgets.VBox):
         self.say(readout)
         self.code.value = code and f'<pre tabindex="0">{html.escape(code, quote=False)}</pre>'
         self._alt = readout.replace("`", "") or describe(figure)
+
+    @property
+    def figure(self) -> Figure | None:
+        """যে figure এখন দেখা যাচ্ছে; কিছু দেখানোর আগে None।"""
+        return self._drawn[0]
 
     def say(self, readout: str) -> None:
         """কেবল বাক্যটি বদলায়।"""
@@ -118,6 +124,11 @@ def _row(control: ipywidgets.DOMWidget) -> ipywidgets.DOMWidget:
     field.layout = Layout(width="310px", flex="none")
     control.description, control.readout, control.layout.flex = "", False, "1 1 100px"
     return HBox([field, control])
+
+
+def by_epoch(log: pd.DataFrame) -> pd.DataFrame:
+    """log-এর সারিগুলো, epoch-এর নম্বর ধরে: থেমে আবার শুরু হওয়া রানের epoch 0 থেকে শুরু না-ও হতে পারে।"""
+    return log.set_axis(log["epoch"].astype(int) if "epoch" in log else range(len(log)))
 
 
 def keras_code(name: str, callback: type, settings: dict) -> str:

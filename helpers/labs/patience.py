@@ -1,15 +1,15 @@
 """EarlyStopping নিয়ে খেলা, রেকর্ড করা ট্রেনিংয়ে: কখন থামত, কী বাঁচত, কী হারাত। নোটবুক ০৪-এ।"""
 
+import operator
 from pathlib import Path
 
 from helpers.bengali import digits, explain
 from helpers.figures import COLOURS
-from helpers.labs.base import Lab, keras_code, panel
+from helpers.labs.base import Lab, by_epoch, keras_code, panel
 from helpers.logs import RATE, LogError, better, read_log
 from helpers.recorded import Replay, replay
 from helpers.start import keras
 
-import numpy as np
 import pandas as pd
 from ipywidgets import HTML, Dropdown, FloatSlider, IntSlider
 from matplotlib.figure import Figure
@@ -38,12 +38,12 @@ class PatienceLab(Lab):
         if log.empty or not metrics:
             now = "আগে model.fit(...) চালাও, তারপর আবার এই সেল।"
             raise LogError(explain("patience_lab চালু হলো না", "log-এ একটিও epoch বা metric নেই", now))
-        self.recorded, self.minutes = log, minutes
+        self.recorded, self.minutes = by_epoch(log), minutes
         self.patience = IntSlider(5, 0, 20, description="কত epoch সবুর (patience)")
         self.min_delta = FloatSlider(
             0.0, min=0.0, max=0.1, step=0.005, readout_format=".3f", description="কতটা হলে উন্নতি (min_delta)"
         )
-        last = max(1, len(log) - 1)
+        last = max(1, self.recorded.index[-1])
         self.start_from_epoch = IntSlider(0, 0, last, description="গোনা শুরু (start_from_epoch)")
         self.monitor = Dropdown(
             options=metrics,
@@ -71,25 +71,26 @@ class PatienceLab(Lab):
         name = settings["monitor"]
         if name not in self._pictures:
             self._pictures[name] = _Picture(self.recorded, name)
+        picture = self._pictures[name]
         try:
             outcome = replay([EarlyStopping(**settings)], self.recorded)
         except LogError:
             raise
         except ValueError:  # mode="auto" and a metric that Keras does not know
+            picture.clear("mode বেছে নাও")
             now = "mode-এ min বা max বেছে নাও।"
-            self.say(explain(f"{name}-এ mode=auto চলে না", "কোন দিকে গেলে ভালো, Keras তা জানে না", now))
+            why = "কোন দিকে গেলে ভালো, Keras তা জানে না"
+            self.show(picture.figure, explain(f"{name}-এ mode=auto চলে না", why, now))
             return
-        self._pictures[name].update(outcome, self._missed(outcome, name))
+        picture.update(outcome, self._missed(outcome, name))
         readout = " ".join([*self._outcome(outcome, name), *self._warning(outcome, name)])
-        self.show(self._pictures[name].figure, readout, keras_code("early", EarlyStopping, settings))
+        self.show(picture.figure, readout, keras_code("early", EarlyStopping, settings))
 
     def _outcome(self, outcome: Replay, name: str) -> list[str]:
         best = outcome.best_epoch
         if best is None:
             return ["`start_from_epoch`-এর আগেই রান শেষ: কোনো epoch গোনায় আসেনি, weights-ও ফেরেনি।"]
-        weights = (
-            f"মডেলে ফিরবে epoch `{best}`-এর weights (`{name}` = `{self.recorded[name].iloc[best]:.3f}`)।"
-        )
+        weights = f"মডেলে ফিরবে epoch `{best}`-এর weights (`{name}` = `{self.recorded[name].loc[best]:.3f}`)।"
         if outcome.stopped_epoch is None:
             return ["শেষ পর্যন্ত চলল, থামার কারণ পায়নি।", weights]
         saved = len(self.recorded) - outcome.epochs
@@ -100,22 +101,21 @@ class PatienceLab(Lab):
         later = (
             "আরও অপেক্ষা করলেও এর চেয়ে ভালো কিছু আসত না।"
             if missed is None
-            else f"আরও অপেক্ষা করলে epoch `{missed}`-এ `{self.recorded[name].iloc[missed]:.3f}` পাওয়া যেত।"
+            else f"আরও অপেক্ষা করলে epoch `{missed}`-এ `{self.recorded[name].loc[missed]:.3f}` পাওয়া যেত।"
         )
         return [f"epoch `{outcome.stopped_epoch}`-এ থামল, বাঁচল {spared}।", weights, later]
 
     def _missed(self, outcome: Replay, name: str) -> int | None:
         """The best of the epochs that would not have run, if it beats what was kept."""
-        values = self.recorded[name].to_numpy(float)
-        later = values[outcome.epochs :]
-        if outcome.stopped_epoch is None or not np.isfinite(later).any():
+        values = self.recorded[name].astype(float)
+        later = values.iloc[outcome.epochs :].dropna()
+        if outcome.stopped_epoch is None or later.empty:
             return None
-        sign = 1 if self._way(name) == "min" else -1
-        best = outcome.epochs + int(np.nanargmin(sign * later))
-        return best if sign * values[best] < sign * values[outcome.best_epoch] else None
+        beats, best = (operator.gt, later.idxmax()) if self._upwards(name) else (operator.lt, later.idxmin())
+        return int(best) if beats(values[best], values[outcome.best_epoch]) else None
 
-    def _way(self, name: str) -> str:
-        return better(name) or (self.mode.value if self.mode.value != "auto" else "min")
+    def _upwards(self, name: str) -> bool:
+        return (better(name) or self.mode.value) == "max"
 
     def _warning(self, outcome: Replay, name: str) -> list[str]:
         if self.mode.value == "auto" or better(name) in (None, self.mode.value):
@@ -131,7 +131,7 @@ class _Picture:
     """The curves of one metric, which stay, and what EarlyStopping would make of them, which moves."""
 
     def __init__(self, log: pd.DataFrame, name: str) -> None:
-        self.epochs, self.values = np.arange(len(log)), log[name].to_numpy(float)
+        self.values = log[name].astype(float)
         self.figure = Figure(figsize=(9, 4), layout="constrained")
         axes = self.figure.subplots()
         kind = name.removeprefix("val_")
@@ -140,7 +140,7 @@ class _Picture:
             if column in log:
                 width = 2.5 if column == name else 1.2
                 axes.plot(log[column], line, color=COLOURS[colour], linewidth=width, label=label)
-        axes.set(xlabel="epoch", ylabel=kind, xlim=(-0.5, len(log) - 0.5))
+        axes.set(xlabel="epoch", ylabel=kind, xlim=(log.index[0] - 0.5, log.index[-1] + 0.5))
         axes.margins(y=0.15)
         axes.set_ylim(axes.get_ylim())
         axes.xaxis.set_major_locator(MaxNLocator(12, integer=True))
@@ -153,6 +153,13 @@ class _Picture:
         (self.best,) = axes.plot([], [], "k*", markersize=18, markeredgecolor="white", animated=True)
         (self.missed,) = axes.plot([], [], "D", color=COLOURS["purple"], markersize=11, animated=True)
 
+    def clear(self, title: str) -> None:
+        self.title.set_text(title)
+        for artist in (self.not_run, self.stop, self.word):
+            artist.set_visible(False)
+        for marker in (self.best, self.missed):
+            marker.set_data([], [])
+
     def update(self, outcome: Replay, missed: int | None) -> None:
         stopped, best = outcome.stopped_epoch, outcome.best_epoch
         for artist in (self.not_run, self.stop, self.word):
@@ -161,11 +168,12 @@ class _Picture:
             self.title.set_text(f"শেষ পর্যন্ত চলল, সেরা epoch {'নেই' if best is None else best}")
         else:
             self.title.set_text(f"epoch {stopped}-এ থামল, সেরা epoch {best}")
-            self.not_run.set(x=stopped + 0.5, width=len(self.epochs) - 1 - stopped)
+            self.not_run.set(x=stopped + 0.5, width=self.values.index[-1] - stopped)
             self.stop.set_xdata([stopped, stopped])
-            left = stopped > 0.7 * len(self.epochs)
+            first, last = self.values.index[[0, -1]]
+            left = stopped - first > 0.7 * (last - first)
             self.word.set(x=stopped, ha="right" if left else "left")
             self.word.set_text("থামল  " if left else "  থামল · এই ছাই অংশ আর চলত না")
         for marker, epoch in ((self.best, best), (self.missed, missed)):
             at = [] if epoch is None else [epoch]
-            marker.set_data(at, self.values[at])
+            marker.set_data(at, self.values.loc[at])

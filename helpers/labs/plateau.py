@@ -1,17 +1,16 @@
 """ReduceLROnPlateau নিয়ে খেলা: স্লাইডার ছাড়লেই একটি ছোট মডেল শূন্য থেকে ট্রেনিং হয়। নোটবুক ০৫-এ।"""
 
-import threading
-import time
 from collections.abc import Callable
 
-from helpers.bengali import digits, explain
+from helpers.bengali import digits
 from helpers.figures import COLOURS
 from helpers.labs.base import Lab, keras_code, panel
+from helpers.labs.training import Curves, Training
 from helpers.start import keras
 from helpers.toy import toy_data
 
 import numpy as np
-from ipywidgets import HTML, Button, Dropdown, FloatSlider, HBox, IntProgress, IntSlider, Layout
+from ipywidgets import Dropdown, FloatSlider, IntSlider
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 
@@ -19,6 +18,7 @@ ReduceLROnPlateau = keras.callbacks.ReduceLROnPlateau
 EPOCHS = 60
 RATE = 0.3
 _FLOORS = [0.0, 1e-6, 1e-4, 1e-3, 1e-2, 1e-1]
+_LOWEST = RATE * 1e-7  # the bottom of the picture; a rate below it changes nothing that could be seen
 _CURVES = ("loss", "val_loss", "learning_rate")
 
 
@@ -33,7 +33,7 @@ def plateau_lab() -> "PlateauLab":
 
 
 class PlateauLab(Lab):
-    """`plateau_lab` যা ফেরত দেয়: `factor`, `patience`, `cooldown`, `min_lr`, `stop`, আর `thread`।"""
+    """`plateau_lab` যা ফেরত দেয়: `factor`, `patience`, `cooldown`, `min_lr`, আর `training`।"""
 
     def __init__(self) -> None:
         late = {"continuous_update": False}
@@ -68,22 +68,16 @@ class PlateauLab(Lab):
             description="এর নিচে নয় (min_lr)",
             tooltip="learning rate এর চেয়ে ছোট হবে না",
         )
-        self.progress = IntProgress(max=EPOCHS, layout=Layout(width="220px"))
-        self.stop = Button(description="থামাও", tooltip="চলতি ট্রেনিং থামাও", disabled=True)
-        words = HTML("এখানে প্রতিবার নতুন করে ট্রেনিং হয়: স্লাইডার ছাড়লেই শুরু।")
+        words = "এখানে প্রতিবার নতুন করে ট্রেনিং হয়: স্লাইডার ছাড়লেই শুরু।"
+        self.training = Training(words, EPOCHS, train, self._show, self.say)
         controls = (self.factor, self.patience, self.cooldown, self.min_lr)
-        super().__init__(panel(*controls), HBox([words, self.progress, self.stop]))
+        super().__init__(panel(*controls), self.training)
 
-        self.thread: threading.Thread | None = None
-        self._lock = threading.Lock()
-        self._waiting: dict | None = None
-        self._stopping = threading.Event()
-        self._shown: dict | None = None
+        self._shown: Curves | None = None
         self._picture = _Picture()
-        self._attempt(self._settings())  # not in a thread: where no kernel runs, this picture is what is left
+        self.training.run(self._settings())  # where no kernel runs, this picture is what is left
         for control in controls:
-            control.observe(self._ask, "value")
-        self.stop.on_click(self._stop)
+            control.observe(lambda _change: self.training.ask(self._settings()), "value")
 
     def _settings(self) -> dict:
         return {
@@ -94,52 +88,7 @@ class PlateauLab(Lab):
             "min_lr": self.min_lr.value,
         }
 
-    # Training would keep the kernel too busy to hear the widgets, so it runs in a thread. There is one at
-    # most: it takes the latest request, and the one before that is given up.
-
-    def _ask(self, _change: dict) -> None:
-        with self._lock:
-            self._waiting = self._settings()
-            self._stopping.set()
-            if self.thread is None:
-                self.thread = threading.Thread(target=self._work, daemon=True)
-                self.thread.start()
-
-    def _stop(self, _button: Button) -> None:
-        with self._lock:
-            self._waiting = None
-            self._stopping.set()
-
-    def _work(self) -> None:
-        while True:
-            with self._lock:
-                if self._waiting is None:
-                    self.thread = None
-                    return
-                settings, self._waiting = self._waiting, None
-                self._stopping.clear()
-            self._attempt(settings)
-
-    def _attempt(self, settings: dict) -> None:
-        self.progress.value = 0
-        self.stop.disabled = False
-        start = time.perf_counter()
-        try:
-            curves = train(settings, self._is_stopped_after)
-            seconds = time.perf_counter() - start
-            if self._waiting is None:
-                self._show(settings, curves, seconds)
-        except Exception as error:  # in a thread nobody else would tell the learner
-            now = "স্লাইডারটি আরেকবার নাড়াও; তাতেও না হলে নোটবুকের kernel নতুন করে চালু করো।"
-            self.say(explain("ট্রেনিং শেষ হলো না", f"{type(error).__name__}: {error}", now))
-        finally:
-            self.stop.disabled = True
-
-    def _is_stopped_after(self, epoch: int) -> bool:
-        self.progress.value = epoch + 1
-        return self._stopping.is_set()
-
-    def _show(self, settings: dict, curves: dict[str, list[float]], seconds: float) -> None:
+    def _show(self, settings: dict, curves: Curves, seconds: float) -> None:
         before, self._shown = self._shown, curves
         title = self._picture.update(curves, before)
         readout = (
@@ -148,7 +97,7 @@ class PlateauLab(Lab):
         self.show(self._picture.figure, readout, keras_code("rlrop", ReduceLROnPlateau, settings))
 
 
-def train(settings: dict, is_stopped_after: Callable[[int], bool]) -> dict[str, list[float]]:
+def train(settings: dict, is_stopped_after: Callable[[int], bool]) -> Curves:
     """একটি নতুন মডেলকে ট্রেনিং করায়, প্রতি epoch-এর `loss`, `val_loss`, `learning_rate` ফেরত দেয়।
 
     settings: ReduceLROnPlateau-র parameter।
@@ -177,7 +126,7 @@ def train(settings: dict, is_stopped_after: Callable[[int], bool]) -> dict[str, 
     return {name: [float(value) for value in history[name]] for name in _CURVES}
 
 
-def _verdict(settings: dict, curves: dict[str, list[float]]) -> str:
+def _verdict(settings: dict, curves: Curves) -> str:
     rates = np.array(curves["learning_rate"])
     drops = np.flatnonzero(np.diff(rates) < 0) + 1  # the log shows a drop one epoch after it was made
     best = int(np.nanargmin(curves["val_loss"]))
@@ -205,24 +154,31 @@ class _Picture:
         self.rate_now = self.rate.plot([], [], color=green, drawstyle="steps-mid")[0]
         # wide enough for every setting of the sliders, so that two attempts can be compared by eye
         self.loss.set(ylabel="loss", yscale="log", ylim=(0.008, 1.2), xlim=(-0.5, EPOCHS - 0.5))
-        self.rate.set(ylabel="learning rate", xlabel="epoch", yscale="log", ylim=(RATE * 1e-6, RATE * 3))
+        self.rate.set(ylabel="learning rate", xlabel="epoch", yscale="log", ylim=(_LOWEST / 3, RATE * 3))
         for axes in (self.loss, self.rate):
             axes.yaxis.set_minor_formatter(NullFormatter())
         self.rate.yaxis.set_major_locator(LogLocator(numticks=6))
         self.loss.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=3, borderaxespad=0)
 
-    def update(self, curves: dict[str, list[float]], before: dict[str, list[float]] | None) -> str:
+    def update(self, curves: Curves, before: Curves | None) -> str:
         best = int(np.nanargmin(curves["val_loss"]))
+        ran = range(len(curves["loss"]))
         title = f"সেরা epoch {best}"
-        if before is not None:
+        if len(ran) < EPOCHS:
+            title = f"epoch {ran[-1]}-এ তুমি থামিয়েছ: {title}"
+        elif before is not None:
             change = min(before["val_loss"]) - min(curves["val_loss"])
             verdict = "আগের চেয়ে ভালো" if change > 0 else "আগের চেয়ে খারাপ" if change < 0 else "আগের মতোই"
             title = f"{verdict}: {title}"
+        if before is not None:
             self.before.set_data(range(len(before["val_loss"])), before["val_loss"])
-            self.rate_before.set_data(range(len(before["learning_rate"])), before["learning_rate"])
-        ran = range(len(curves["loss"]))
+            self.rate_before.set_data(range(len(before["learning_rate"])), _within(before["learning_rate"]))
         self.training.set_data(ran, curves["loss"])
         self.validation.set_data(ran, curves["val_loss"])
-        self.rate_now.set_data(ran, curves["learning_rate"])
+        self.rate_now.set_data(ran, _within(curves["learning_rate"]))
         self.loss.set_title(title)
         return title
+
+
+def _within(rates: list[float]) -> np.ndarray:
+    return np.maximum(rates, _LOWEST)

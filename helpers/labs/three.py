@@ -4,7 +4,7 @@ from pathlib import Path
 
 from helpers.bengali import digits, explain
 from helpers.figures import COLOURS
-from helpers.labs.base import Lab, keras_code, panel
+from helpers.labs.base import Lab, by_epoch, keras_code, panel
 from helpers.logs import LogError, read_log
 from helpers.recorded import Replay, replay
 from helpers.start import keras
@@ -19,6 +19,7 @@ EarlyStopping = keras.callbacks.EarlyStopping
 ModelCheckpoint = keras.callbacks.ModelCheckpoint
 ReduceLROnPlateau = keras.callbacks.ReduceLROnPlateau
 RATE = 1e-3
+_LOWEST = RATE * 1e-4  # the bottom of the picture; the words below it give the rate itself
 _MOST_WAIT, _SMALLEST_FACTOR = 15, 0.1
 
 
@@ -38,9 +39,10 @@ class _Waits(keras.callbacks.Callback):
 
     def __init__(self, early: EarlyStopping, rlrop: ReduceLROnPlateau) -> None:
         super().__init__()
-        self.watched, self.waits, self.rates = (early, rlrop), [], []
+        self.watched, self.epochs, self.waits, self.rates = (early, rlrop), [], [], []
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        self.epochs.append(epoch)
         self.waits.append([one.wait for one in self.watched])
         self.rates.append(float(self.model.optimizer.learning_rate))
 
@@ -52,7 +54,7 @@ class ThreeLab(Lab):
         if "val_loss" not in log or log["val_loss"].isna().all():
             now = "validation-সহ একটি রানের log দাও, যেমন data/runs/dog_cat_3000.csv।"
             raise LogError(explain("three_lab চালু হলো না", "log-এ val_loss নেই", now))
-        self.recorded = log
+        self.recorded = by_epoch(log)
         self.stop_patience = IntSlider(5, 1, _MOST_WAIT, description="থামার সবুর (patience)")
         self.drop_patience = IntSlider(2, 1, _MOST_WAIT, description="কমানোর সবুর (patience)")
         self.factor = FloatSlider(
@@ -70,7 +72,7 @@ class ThreeLab(Lab):
         )
         controls = (self.stop_patience, self.drop_patience, self.factor, self.cooldown)
         super().__init__(panel(*controls), words)
-        self._picture = _Picture(log)
+        self._picture = _Picture(self.recorded["val_loss"])
         for control in controls:
             control.observe(self._update, "value")
         self._update()
@@ -90,7 +92,7 @@ class ThreeLab(Lab):
         outcome = replay([ModelCheckpoint(**kept), early, rlrop, notes], self.recorded, RATE)
         dropped = [
             epoch
-            for epoch, (ran, left) in enumerate(zip(outcome.learning_rates, notes.rates, strict=True))
+            for epoch, ran, left in zip(notes.epochs, outcome.learning_rates, notes.rates, strict=True)
             if left < ran
         ]
         self._picture.update(outcome, notes, dropped)
@@ -101,10 +103,10 @@ class ThreeLab(Lab):
                 keras_code("rlrop", ReduceLROnPlateau, drops),
             ]
         )
-        self.show(self._picture.figure, _readout(outcome, dropped), code)
+        self.show(self._picture.figure, _readout(outcome, dropped, notes.rates[-1]), code)
 
 
-def _readout(outcome: Replay, dropped: list[int]) -> str:
+def _readout(outcome: Replay, dropped: list[int], left: float) -> str:
     stopped = outcome.stopped_epoch
     saves = f"`ckpt` সেভ করেছে {digits(len(outcome.saved_epochs))} বার, শেষবার epoch `{outcome.best_epoch}`-এ।"
     end = "`early` থামায়নি।" if stopped is None else f"`early` থামিয়েছে epoch `{stopped}`-এ।"
@@ -114,7 +116,7 @@ def _readout(outcome: Replay, dropped: list[int]) -> str:
             lowered = "`rlrop` একবারও কমায়নি: তার সবুর ফুরোনোর আগেই `early` থামিয়ে দিয়েছে।"
         return f"{saves} {lowered} {end}"
     where = ", ".join(f"`{epoch}`" for epoch in dropped)
-    lowered = f"`rlrop` কমিয়েছে epoch {where}-এর শেষে।"
+    lowered = f"`rlrop` কমিয়েছে epoch {where}-এর শেষে, `{RATE:g}` থেকে `{left:.2g}`-এ।"
     if dropped[-1] == stopped:
         wasted = "শেষ কমানোটি পড়েছে থামার epoch-এই: কমল, কিন্তু কাজে লাগানোর আর epoch রইল না।"
         return f"{saves} {lowered} {end} {wasted}"
@@ -124,17 +126,17 @@ def _readout(outcome: Replay, dropped: list[int]) -> str:
 class _Picture:
     """val_loss on top, how long each has waited in the middle, the learning rate below."""
 
-    def __init__(self, log: pd.DataFrame) -> None:
-        self.count, self.values = len(log), log["val_loss"].to_numpy(float)
+    def __init__(self, values: pd.Series) -> None:
+        self.values = values.astype(float)
         self.figure = Figure(figsize=(9, 6.4), layout="constrained")
         curve, waits, rate = self.axes = self.figure.subplots(3, sharex=True, height_ratios=[2.4, 1.5, 1.2])
         curve.plot(self.values, color=COLOURS["vermillion"], label="val_loss")
-        curve.set(ylabel="val_loss", xlim=(-0.5, self.count - 0.5))
+        curve.set(ylabel="val_loss", xlim=(values.index[0] - 0.5, values.index[-1] + 0.5))
         self.title = curve.set_title("epoch", animated=True)  # room for the words to come
         curve.margins(y=0.15)
         curve.set_ylim(curve.get_ylim())
         waits.set(ylabel="সবুর", ylim=(-0.6, _MOST_WAIT + 0.6))
-        rate.set(ylabel="learning rate", xlabel="epoch", yscale="log", ylim=(RATE * 3e-4, RATE * 3))
+        rate.set(ylabel="learning rate", xlabel="epoch", yscale="log", ylim=(_LOWEST / 2, RATE * 3))
         rate.yaxis.set_minor_formatter(NullFormatter())
         rate.xaxis.set_major_locator(MaxNLocator(12, integer=True))
 
@@ -158,17 +160,17 @@ class _Picture:
             f"{'শেষ পর্যন্ত চলল' if stopped is None else f'epoch {stopped}-এ থামল'} · "
             f"সেরা epoch {outcome.best_epoch} · learning rate কমল {digits(len(dropped))} বার"
         )
-        ran = np.arange(outcome.epochs)
+        ran = notes.epochs
         saved = outcome.saved_epochs
-        self.saves.set_data(saved, self.values[saved])
+        self.saves.set_data(saved, self.values.loc[saved])
         stop_wait, drop_wait = np.transpose(notes.waits)
         self.stop_wait.set_data(ran, stop_wait)
         self.drop_wait.set_data(ran, drop_wait)
         self.drops.set_data(dropped, np.zeros(len(dropped)))
-        self.rate.set_data(ran, outcome.learning_rates)
+        self.rate.set_data(ran, np.maximum(outcome.learning_rates, _LOWEST))
         for span, line in zip(self.not_run, self.stops, strict=True):
             span.set_visible(stopped is not None)
             line.set_visible(stopped is not None)
             if stopped is not None:
-                span.set(x=stopped + 0.5, width=self.count - 1 - stopped)
+                span.set(x=stopped + 0.5, width=self.values.index[-1] - stopped)
                 line.set_xdata([stopped, stopped])
