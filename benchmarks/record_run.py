@@ -86,7 +86,7 @@ def main() -> None:
             "system": f"{platform.system()} {platform.machine()}",
             "cores": os.cpu_count(),
             "memory_gb": round(psutil.virtual_memory().total / 1e9),
-            "gpu": False,
+            "gpu": bool(tf.config.list_physical_devices("GPU")),
         },
     }
     text = json.dumps(provenance, ensure_ascii=False, indent=2) + "\n"

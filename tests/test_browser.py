@@ -1,16 +1,16 @@
 """JupyterLab in a real browser: a notebook is opened, run from top to bottom, and its quiz answers."""
 
+import contextlib
 import json
 import os
 import re
-import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import time
 import tomllib
 import urllib.request
+from pathlib import Path
 
 from notebooks import ROOT
 
@@ -65,34 +65,33 @@ def lab(tmp_path_factory):
         "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
         "JUPYTER_CONFIG_DIR": "config",
         "JUPYTER_DATA_DIR": "data",
+        "JUPYTER_RUNTIME_DIR": "runtime",
         "IPYTHONDIR": "ipython",
     }
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    token = secrets.token_hex(16)
     command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", "--ip=127.0.0.1"]
-    command += [f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"]
-    command += [f"--ServerApp.root_dir={home / 'course'}", "--LabApp.expose_app_in_browser=True"]
+    command += ["--port=0", f"--ServerApp.root_dir={home / 'course'}", "--LabApp.expose_app_in_browser=True"]
     environment = os.environ | {name: str(home / folder) for name, folder in folders.items()}
-    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with (home / "lab.log").open("wb") as log:
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     try:
-        _wait_for(f"http://127.0.0.1:{port}/api/status?token={token}")
-        yield f"http://127.0.0.1:{port}/lab/tree/{{path}}?token={token}&reset"
+        address, token = _started(server, home / "runtime", home / "lab.log")
+        yield f"{address}lab/tree/{{path}}?token={token}&reset"
     finally:
         server.terminate()
         server.wait(20)
 
 
-def _wait_for(address: str) -> None:
+def _started(server: subprocess.Popen, runtime: Path, log: Path) -> tuple[str, str]:
+    """The server's own word on its address and token, once it answers there."""
     deadline = time.monotonic() + 60
-    while True:
-        try:
-            urllib.request.urlopen(address, timeout=1)
-            return
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
+    while server.poll() is None and time.monotonic() < deadline:
+        with contextlib.suppress(FileNotFoundError, json.JSONDecodeError, OSError):
+            told = json.loads((runtime / f"jpserver-{server.pid}.json").read_text())
+            urllib.request.urlopen(f"{told['url']}api/status?token={told['token']}", timeout=1).close()
+            return told["url"], told["token"]
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            server.wait(0.1)
+    pytest.fail(f"JupyterLab did not start:\n{log.read_text(errors='replace')[-3000:]}")
 
 
 @pytest.fixture

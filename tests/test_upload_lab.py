@@ -42,6 +42,7 @@ def upload(lab, name, content):
 def test_before_any_upload_the_sample_is_judged_and_shown(lab):
     assert lab.judged == [photo("red")]
     assert bytes(lab.picture.value).startswith(b"\x89PNG")
+    assert "রায় 1" in lab.readout.value and 'role="alert"' in lab.readout.value
 
 
 def test_an_uploaded_photo_is_judged_and_changes_the_picture(lab):
@@ -59,6 +60,15 @@ def test_a_file_that_is_no_photo_is_answered_by_name_and_the_picture_stays(lab):
     assert lab.picture.value == before
     upload(lab, "ঠিক.jpg", photo("green", "JPEG"))
     assert lab.message.value == ""
+
+
+def test_a_huge_photo_is_refused_before_it_fills_the_memory(lab):
+    huge = Image.new("1", (10_000, 6_000))
+    buffer = io.BytesIO()
+    huge.save(buffer, "PNG")
+    upload(lab, "বিশাল.png", buffer.getvalue())
+    assert "বিশাল.png" in lab.message.value and "ছোট মাপে" in lab.message.value
+    assert lab.judged == [photo("red")]
 
 
 def test_without_a_kernel_the_last_picture_and_its_text_remain(lab):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from helpers.bengali import explain
 from helpers.labs.base import Lab
+from helpers.photo_files import fault
 
 import ipywidgets
 import tensorflow as tf
@@ -24,23 +25,20 @@ def upload_lab(judge: Callable[[bytes], str], sample: Path | str) -> Lab:
     lab = Lab(button, message)
 
     def show(name: str, content: bytes) -> None:
-        try:
-            photo = tf.io.decode_image(content, channels=3, expand_animations=False).numpy()
-            verdict = judge(content)
-        except tf.errors.InvalidArgumentError:
-            message.value = explain(
-                f"{html.escape(name)} ছবিটি পড়া গেল না",
-                "ফাইলটি ভাঙা, বা JPEG, PNG, GIF, BMP-র কোনোটি নয়",
-                "ছবিটি JPEG বা PNG করে সেভ করে আবার দাও।",
+        if why := fault(content):
+            what, now = (
+                f"{html.escape(name)} ছবিটি নেওয়া গেল না",
+                "ছবিটি JPEG বা PNG করে, ছোট মাপে সেভ করে আবার দাও।",
             )
+            message.value = explain(what, why, now)
             return
         message.value = ""
         figure = Figure(figsize=(4.5, 4.5), layout="constrained")
         axes = figure.subplots()
-        axes.imshow(photo)
-        axes.set_title(verdict)
+        axes.imshow(tf.io.decode_image(content, channels=3, expand_animations=False))
+        axes.set_title(verdict := judge(content))
         axes.axis("off")
-        lab.show(figure)
+        lab.show(figure, verdict)
 
     def on_upload(change) -> None:
         for file in change["new"]:
