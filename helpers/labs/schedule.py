@@ -2,6 +2,7 @@
 
 import functools
 import math
+import threading
 from collections.abc import Callable
 
 from helpers.bengali import digits
@@ -15,7 +16,7 @@ from ipywidgets import Button, Dropdown, FloatSlider, HBox, IntSlider
 from matplotlib.figure import Figure
 
 LearningRateScheduler = keras.callbacks.LearningRateScheduler
-LONGEST, HIGHEST = 60, 0.5
+LONGEST, HIGHEST = 40, 0.5
 _KINDS = {
     "cosine: ঢাল বেয়ে নামে": "cosine",
     "step: ধাপে ধাপে নামে": "step",
@@ -71,7 +72,8 @@ class ScheduleLab(Lab):
         self._every_row = rows.children[-1]
         super().__init__(rows, HBox([self.start, self.training]))
 
-        self._trained: tuple[dict, Curves] | None = None
+        self._trained: Curves | None = None
+        self._drawing = threading.Lock()  # a control may be moved at the moment a training ends
         self._picture = _Picture()
         self.training.run(self._settings())  # where no kernel runs, this picture is what is left
         for control in controls:
@@ -88,19 +90,26 @@ class ScheduleLab(Lab):
         }
 
     def _redraw(self, _change: dict | None = None) -> None:
-        settings = self._settings()
-        self._picture.update(settings, None, self._trained and self._trained[1], "নতুন ছক, ট্রেনিং এখনো বাকি")
+        with self._drawing:
+            self._show_untrained(self._settings())
+
+    def _show_untrained(self, settings: dict) -> None:
+        self._picture.update(settings, None, self._trained, "নতুন ছক, ট্রেনিং এখনো বাকি")
         self._tell(settings, "এই ছকে এখনো ট্রেনিং হয়নি: “ট্রেনিং করাও” চাপো।")
 
     def _finish(self, settings: dict, curves: Curves, seconds: float) -> None:
-        before, self._trained = self._trained, (settings, curves)
-        if settings != self._settings():  # a control was moved while the training ran
-            self._redraw()
-            return
-        title = _verdict(curves, before and before[1])
-        self._picture.update(settings, curves, before and before[1], title)
-        took = f"এই ট্রেনিংয়ে লেগেছে {digits(f'{seconds:.1f}')} সেকেন্ড।"
-        self._tell(settings, f"{title}: শেষে `val_loss` `{curves['val_loss'][-1]:.3f}`। {took}")
+        with self._drawing:
+            before, self._trained = self._trained, curves
+            now = self._settings()
+            if settings != now:  # a control was moved while the training ran
+                self._show_untrained(now)
+                return
+            ran = len(curves["loss"])
+            stopped = f"epoch {ran - 1}-এ তুমি থামিয়েছ"
+            title = _verdict(curves, before) if ran == settings["total"] else stopped
+            self._picture.update(settings, curves, before, title)
+            took = f"এই ট্রেনিংয়ে লেগেছে {digits(f'{seconds:.1f}')} সেকেন্ড।"
+            self._tell(settings, f"{title}; শেষে `val_loss` `{curves['val_loss'][-1]:.3f}`। {took}")
 
     def _tell(self, settings: dict, more: str) -> None:
         self._every_row.layout.display = None if settings["kind"] == "step" else "none"
@@ -174,7 +183,7 @@ def _verdict(curves: Curves, before: Curves | None) -> str:
     if not math.isfinite(end):
         return "loss আর সংখ্যা নেই, মডেল নষ্ট"
     if before is None:
-        return "আটকে গেছে" if end > 0.1 else "নেমে এসেছে"
+        return "val_loss ওপরেই আটকে গেছে" if end > 0.1 else "val_loss নেমে এসেছে"
     was = before["val_loss"][-1]
     if not math.isfinite(was) or end < 0.95 * was:
         return "আগের চেষ্টার চেয়ে ভালো"
