@@ -1,7 +1,7 @@
 """CSVLogger-এর ফাইল থেকে পরিষ্কার টেবিল (`read_log`), আর টেবিল থেকে গ্রাফ (`plot_log`)।"""
 
 import csv
-import io
+import functools
 import itertools
 import math
 import re
@@ -23,6 +23,8 @@ if TYPE_CHECKING:  # helpers.start is what imports Keras, quietly
     from keras.callbacks import History
 
 RATE = "learning_rate"
+_SEPARATOR = "[,;\t|: ]"
+_EPOCH = re.compile("[0-9]{1,9}")
 _LOWER_IS_BETTER = re.compile(r"loss|error|m[as]e|mape|msle|entropy|hinge|divergence|poisson|perplexity")
 _HIGHER_IS_BETTER = re.compile(r"acc|auc|precision|recall|f1|f_?beta|io_?u|dice|score|r2|similarity")
 
@@ -41,26 +43,28 @@ class LogError(ValueError):
 def read_log(path: str | Path) -> pd.DataFrame:
     """CSVLogger-এর লেখা যেকোনো ফাইল পড়ে, `append=True` দিয়ে যতবারই জোড়া হোক।
 
-    path: ফাইলের নাম। মানের মাঝখানে কমা, `;`, ট্যাব যা-ই থাকুক, চলে।
+    path: ফাইলের নাম। মানের মাঝখানে কমা, `;`, ট্যাব যা-ই থাকুক, চলে; রানে রানে আলাদা হলেও।
 
     ফেরত: প্রতি epoch-এ একটি সারি। কলাম: `run` (0, 1, …; `epoch` পিছিয়ে গেলে বা একই থাকলে নতুন রান),
     `epoch`, তারপর সব metric, দশমিক সংখ্যায় (float)। ফাইলে `NA` থাকলে NaN।
 
     CSVLogger কলামের নাম লেখে ফাইলের শুরুতে, একবারই। পরের রানে কলাম কম-বেশি হলে নামগুলো বুঝে নেওয়া হয়:
-    Keras নাম সাজায় বর্ণানুক্রমে, validation না থাকলে `val_` কলামে NA লেখে। তাতেও বোঝা না গেলে নাম হয়
-    `column_2`, `column_3`, … (ফাইলে কত নম্বর কলাম)। ট্রেনিং হঠাৎ বন্ধ হলে শেষ লাইন অর্ধেক থাকতে পারে,
-    সেটি বাদ যায়। যা বুঝে নেওয়া হলো আর যা বাদ গেল, সব লেখা থাকে `df.attrs["notes"]` তালিকায়।
+    Keras নাম সাজায় বর্ণানুক্রমে, `loss` থাকে সব রানে, validation না থাকলে `val_` কলামে NA লেখে। তাতেও
+    বোঝা না গেলে নাম হয় `column_2`, `column_3`, … (ফাইলে কত নম্বর কলাম)। ট্রেনিং হঠাৎ বন্ধ হলে শেষ লাইন
+    অর্ধেক থাকতে পারে, সেটি বাদ যায়; পরের রান তার গায়েই লেখা শুরু করলে আলাদা করা হয়। যা বুঝে নেওয়া হলো
+    আর যা বাদ গেল, সব লেখা থাকে `df.attrs["notes"]` তালিকায়।
 
     ফাইল না থাকলে, তাতে একটিও epoch না থাকলে, বা CSVLogger-এর লেখা না হলে LogError।
     """
     try:
         # a byte order mark can stand in the middle too, where two files were joined
-        text = Path(path).read_text(encoding="utf-8").replace("\ufeff", "").lstrip("\n")
+        text = Path(path).read_bytes().decode("utf-8").replace("\ufeff", "")
     except FileNotFoundError as error:
         raise _unread(path, f"{Path(path).absolute().parent} ফোল্ডারে এই নামে কিছু নেই") from error
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise _unread(path, "এটি ফোল্ডার, বা এমন ফাইল যা লেখা হিসেবে পড়া যায় না") from error
-    separator = re.match(r"epoch([,;\t|: ])", text)
+    text = text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\n")
+    separator = re.match(f"epoch({_SEPARATOR})", text)
     header = text.partition("\n")[0].split(separator[1]) if separator else []
     if text and not _is_header(header):
         raise _unread(path, "শুরুতে epoch আর metric-এর নাম নেই, তাই এটি CSVLogger-এর লেখা নয়")
@@ -75,8 +79,8 @@ def read_log(path: str | Path) -> pd.DataFrame:
         raise _unread(path, f"লাইনগুলো আলাদা করা যায়নি ({error})") from error
     if table.empty:
         raise _unread(path, "তাতে একটি epoch-ও নেই: ট্রেনিং এক epoch-ও শেষ করেনি")
-    table = table.astype(dict.fromkeys(table.columns.drop("epoch"), float))
-    table.insert(0, "run", _runs(table["epoch"]))
+    epoch, metrics = table["epoch"], table.drop(columns="epoch").astype(float)
+    table = pd.concat([_runs(epoch).rename("run"), epoch, metrics], axis=1)
     table.attrs["notes"] = notes
     return table
 
@@ -87,7 +91,9 @@ def _unread(path: str | Path, why: str) -> LogError:
 
 
 def _is_header(row: list[str]) -> bool:
-    return row[:1] == ["epoch"] and len({*row, "run", ""}) == len(row) + 2  # no name twice, none empty
+    # no name twice, none empty, and no number: a header a crash cut short has the next run's values in it
+    names = {*row, "run", ""}
+    return row[:1] == ["epoch"] and len(names) == len(row) + 2 and not any(map(_is_number, row))
 
 
 def _runs(epochs: pd.Series) -> pd.Series:
@@ -104,27 +110,38 @@ def _even_rows(text: str, header: list[str], separator: str) -> pd.DataFrame | N
         table = pd.DataFrame(np.loadtxt(lines, delimiter=separator, comments=None, ndmin=2), columns=header)
     except ValueError:  # rows of different lengths, words among the numbers
         return None
-    whole = table["epoch"].between(0, 1e9) & (table["epoch"] % 1 == 0)
-    return table.astype({"epoch": int}) if whole.all() else None
+    epoch = table["epoch"]
+    whole = epoch.between(0, 1e9) & (epoch % 1 == 0)
+    # where epoch jumps to other than 0, the line before may hold more than its row: see _without_cut
+    jumps = (epoch.diff() != 1) & (epoch != 0)
+    return table.astype({"epoch": int}) if whole.all() and not jumps[1:].any() else None
 
 
 def _uneven_rows(text: str, separator: str, notes: list[str]) -> pd.DataFrame:
     rows, header, names = [], [], []
     deduced, wordy, unread = {}, set(), []
-    reader = csv.reader(io.StringIO(text), delimiter=separator)
-    for row in reader:
+    for (line, row), (_, following) in itertools.pairwise([*_cells(text, separator), (0, [])]):
         if _is_header(row):
             header, names = row, []
-        elif row and not re.fullmatch("[0-9]{1,9}", row[0]):
-            unread.append(digits(reader.line_num))
-        elif row:
-            if len(row) != len(names) or int(row[0]) <= rows[-1]["epoch"]:
-                names = _names(header, row)
-                if names != header:
-                    deduced.setdefault(tuple(names), digits(reader.line_num))
-            values = [int(row[0]), *map(_number, row[1:])]
-            wordy |= {names[n] for n, value in enumerate(values) if value is None and row[n] != "NA"}
-            rows.append(dict(zip(names, values, strict=True)))
+            continue
+        if not _EPOCH.fullmatch(row[0]):
+            unread.append(digits(line))
+            continue
+        last = rows[-1]["epoch"] if rows else -1
+        whole, row = row, _without_cut(row, following, last, header, len(names or header))
+        if row is not whole:
+            notes.append(f"লাইন {digits(line)}-এর শুরুতে আগের একটি অর্ধেক লাইন লেগে ছিল, সেটুকু বাদ গেছে।")
+        blank = [place for place, cell in enumerate(row) if cell == "NA"]
+        begins = int(row[0]) <= last or len(row) != len(names)
+        if begins or any(not names[place].startswith("val_") for place in blank):
+            usual = header if begins else names
+            numbered = ["epoch", *(f"column_{n}" for n in range(2, len(row) + 1))]
+            names = _names(header, len(row), blank) or (usual if len(row) == len(usual) else numbered)
+            if names != header:
+                deduced.setdefault(tuple(names), digits(line))
+        values = [int(row[0]), *map(_number, row[1:])]
+        wordy |= {names[n] for n, value in enumerate(values) if value is None and row[n] != "NA"}
+        rows.append(dict(zip(names, values, strict=True)))
     for guess, line in deduced.items():
         notes.append(f"লাইন {line}-এর কলামের নাম ফাইলে নেই; নাম ধরা হয়েছে {', '.join(guess)}।")
     for name in sorted(wordy):
@@ -134,6 +151,14 @@ def _uneven_rows(text: str, separator: str, notes: list[str]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def _cells(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+    """The number and the cells of every line that isn't blank; a run can have a separator of its own."""
+    for number, line in enumerate(text.split("\n"), 1):
+        own = re.match(f"(?:epoch|[0-9]{{1,9}})({_SEPARATOR})", line)
+        if line:
+            yield number, next(csv.reader([line], delimiter=own[1] if own else separator))
+
+
 def _number(text: str) -> float | None:
     try:
         return float(text)
@@ -141,25 +166,65 @@ def _number(text: str) -> float | None:
         return None
 
 
-def _names(header: list[str], row: list[str]) -> list[str]:
+def _is_number(text: str) -> bool:
+    return _number(text) is not None
+
+
+def _without_cut(row: list[str], following: list[str], last: int, header: list[str], usual: int) -> list[str]:
+    """The row without what a crash left of another before it: the next run begins in the very same line.
+
+    The cell where the two meet ends in the epoch that the following line tells, or else in 0 or in last + 1.
+    """
+    epoch = int(row[0])
+    lengths = [usual, *(len(names) for names, _ in _layouts(tuple(header)))]
+    fits = len(row) <= max(lengths)  # runs with some of the metrics have all lengths up to that
+    after = int(following[0]) if following and _EPOCH.fullmatch(following[0]) else 0
+    changed = fits and len(following) != usual
+    begins_run = after == epoch + 1 and (len(row) == len(following) or changed)
+    continues_run = epoch == last + 1 and len(row) == usual and (after != 1 or epoch == 0)
+    if begins_run or continues_run or (fits and not after):
+        return row
+    starts = [(len(following), after - 1)] if after else itertools.product(lengths, [0, last + 1])
+    for length, start in starts:
+        before, after_cut = row[:-length], row[-length:]
+        cut = after_cut[0].removesuffix(str(start))
+        cut_epoch = start in (0, last + 1) and cut and str(last + 1).startswith(cut)
+        if len(after_cut) == length and after_cut[0] != cut and (before or cut_epoch):
+            return [str(start), *after_cut[1:]]
+    return row
+
+
+def _names(header: list[str], length: int, blank: list[int]) -> list[str] | None:
     """Column names, told by a run's first row: there NA stands in the val_ columns CSVLogger added."""
-    blank = [place for place, cell in enumerate(row) if cell == "NA"]
-    fitting = [names for names, added in _layouts(header) if len(names) == len(row) and added == blank]
-    if len(row) == len(header) and (header in fitting or not fitting):
-        return header
-    return fitting[0] if fitting else ["epoch", *(f"column_{n}" for n in range(2, len(row) + 1))]
+    layouts = _layouts(tuple(header))
+    fitting = [list(names) for names, added in layouts if len(names) == length and added == blank]
+    return header if header in fitting else next(iter(fitting), None)
 
 
-def _layouts(header: list[str]) -> Iterator[tuple[list[str], list[int]]]:
-    """Columns of runs with the header's metrics, with and without validation and learning rate."""
+@functools.cache
+def _layouts(header: tuple[str, ...]) -> list[tuple[tuple[str, ...], list[int]]]:
+    """Columns of runs with the header's metrics, and where NA stands in their first row.
+
+    With and without validation and learning rate; then with the loss alone, which Keras logs in every run. Of
+    other metrics left out nobody can tell which ones.
+    """
     trained = [name for name in header[1:] if not name.startswith("val_") and name != RATE]
-    validated = [f"val_{name}" for name in trained if f"val_{name}" in header]
-    for rate in ([], [RATE]):
-        plain = ["epoch", *sorted([*trained, *rate])]
-        added = [f"val_{name}" for name in plain[1:]]
-        yield ["epoch", *sorted([*plain[1:], *validated])], []
-        yield plain + added, list(range(len(plain), len(plain + added)))
-        yield plain, []
+    every = [layout for rate in ([], [RATE]) for layout in _validated_or_not(trained, rate, header)]
+    if "loss" not in trained or len(trained) == 1:
+        return every
+    # without validation, a loss and a learning rate look like two metrics
+    validated_with_rate, _ = _validated_or_not(["loss"], [RATE], header)
+    return [*every, *_validated_or_not(["loss"], [], header), validated_with_rate]
+
+
+def _validated_or_not(
+    metrics: list[str], rate: list[str], header: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], list[int]]]:
+    plain = sorted([*metrics, *rate])
+    validated = [f"val_{name}" for name in metrics if f"val_{name}" in header]
+    added = [f"val_{name}" for name in plain]
+    yield ("epoch", *sorted([*plain, *validated])), []
+    yield ("epoch", *plain, *added), list(range(len(plain) + 1, 2 * len(plain) + 1))
 
 
 def plot_log(log: "str | Path | pd.DataFrame | History", metrics: list[str] | None = None) -> Figure:

@@ -1,7 +1,10 @@
 """read_log gives back what CSVLogger wrote, however often appended to; plot_log draws exactly that."""
 
 import math
+import os
+import re
 import warnings
+from dataclasses import dataclass
 
 from helpers import LogError, plot_log, read_log, setup
 from helpers.figures import COLOURS, describe
@@ -135,11 +138,53 @@ def test_equally_long_rows_in_another_order_are_told_by_their_na(path):
     assert table["val_loss"].tolist()[0] == 3 and math.isnan(table["val_loss"][1])
 
 
-def test_rows_without_val_columns_are_read(path):
-    path.write_text("epoch,accuracy,loss,val_accuracy,val_loss\n0,1,2,3,4\n0,5,6\n")
+def test_a_run_without_one_metric_is_told_by_its_loss(path):
+    loss_only = {"loss": 5, "val_loss": 6}
+    table = written(path, epochs(2, WITH_VALIDATION), epochs(1, loss_only), epochs(1, {"loss": 7}))
+    assert table.loc[2, ["loss", "val_loss"]].tolist() == [5, 6] and table.loc[3, "loss"] == 7
+    assert table.loc[2:, ["accuracy", "val_accuracy"]].isna().all(axis=None) and "লাইন ৪" in notes(table)
+
+
+def test_which_of_two_metrics_a_run_has_is_not_guessed(path):
+    table = written(
+        path, epochs(2, WITH_VALIDATION | {"auc": 0.6, "val_auc": 0.5}), epochs(1, WITH_VALIDATION)
+    )
+    assert table.loc[2, [f"column_{n}" for n in range(2, 6)]].tolist() == list(WITH_VALIDATION.values())
+    assert table.loc[2, list(WITH_VALIDATION)].isna().all() and "column_2" in notes(table)
+
+
+def test_a_header_of_many_names_takes_no_longer(path):
+    many = {f"metric_{n}": n for n in range(60)} | {"loss": 1}
+    table = written(path, epochs(2, many), epochs(2, many | RATE))
+    assert table["loss"].tolist() == [1, 1 + 1 / 64] * 2 and table["learning_rate"].count() == 2
+
+
+def test_a_run_of_another_separator_is_read(path):
+    log_run(path, epochs(2, WITH_VALIDATION))
+    log_run(path, epochs(2, WITH_VALIDATION), separator=";")
     table = read_log(path)
-    assert table["accuracy"].tolist() == [1, 5] and table["loss"].tolist() == [2, 6]
-    assert len(table.attrs["notes"]) == 1
+    assert table["run"].tolist() == [0, 0, 1, 1] and table["loss"].tolist() == [0.7, 0.7 + 1 / 64] * 2
+
+
+@pytest.mark.parametrize("kept", ["2", "2,", "2,0.9", "2,0.9,0.1,0.8,", "2,0.9,0.1,0.8,0.5"])
+@pytest.mark.parametrize("start", [0, 2])
+@pytest.mark.parametrize("logs", [WITH_VALIDATION, TRAINING_ONLY])
+def test_a_run_that_begins_in_a_line_cut_by_a_crash_loses_no_row(path, kept, start, logs):
+    log_run(path, epochs(2, logs))
+    path.write_bytes(path.read_bytes() + kept.encode())
+    log_run(path, epochs(3, logs, start))
+    table = read_log(path)
+    assert table["epoch"].tolist() == [0, 1, start, start + 1, start + 2]
+    assert table["run"].tolist() == [0, 0] + [start == 0] * 3
+    assert table["loss"].tolist() == [0.7 + epoch / 64 for epoch in table["epoch"]]
+    assert "লাইন ৪" in notes(table) and "অর্ধেক" in notes(table)
+
+
+def test_a_header_cut_by_a_crash_is_no_header(path):
+    path.write_text("epoch,accu")
+    log_run(path, epochs(2, WITH_VALIDATION))
+    with pytest.raises(LogError, match="metric-এর নাম নেই"):
+        read_log(path)
 
 
 def test_columns_nobody_can_name_are_numbered_and_said(path):
@@ -231,41 +276,135 @@ def test_a_metric_first_seen_late_in_the_training_is_not_needed(path):
     np.testing.assert_array_equal(table["val_loss"], [math.nan, 0.8, math.nan])
 
 
-METRICS = ["loss", "accuracy", "f1", "weighted_auc"]
+# More of them: LOG_EXAMPLES=1000 uv run pytest -n0 tests/test_logs.py
+EXAMPLES = int(os.environ.get("LOG_EXAMPLES", 150))
+each_example = settings(
+    max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+METRICS = ["accuracy", "f1", "weighted_auc"]  # the last sorts after "val_"
 VALUES = st.floats(width=32, allow_nan=False)
 
 
+@dataclass
+class Fit:
+    """One fit that logs to the file: how it is set up, its rows, and what a crash leaves of the last one."""
+
+    metrics: list[str]
+    validation: bool
+    rate: bool
+    start: int
+    rows: list[dict]
+    separator: str = ","
+    rarely: bool = False  # validated at every other epoch, from the second on
+    cut: float | None = None  # the share of the last row that is still written
+
+    @property
+    def layout(self):
+        return self.metrics, self.validation, self.rate
+
+
 @st.composite
-def some_runs(draw):
-    names = draw(st.sets(st.sampled_from(METRICS), min_size=1).map(sorted))
-    runs = []
-    for _ in range(draw(st.integers(1, 5))):
-        logged = names + [f"val_{name}" for name in names] * draw(st.booleans())
-        logged += ["learning_rate"] * draw(st.booleans())
-        rows = draw(
-            st.lists(st.lists(VALUES, min_size=len(logged), max_size=len(logged)), min_size=1, max_size=4)
-        )
-        runs.append([(epoch, dict(zip(logged, row, strict=True))) for epoch, row in enumerate(rows)])
-    return runs
+def fits(draw, told):
+    """Fits one after the other. told: only such that the file alone tells each row's run and columns."""
+    every = [*draw(st.sets(st.sampled_from(METRICS)).map(sorted)), "loss"]
+    separator, made, resumes = draw(st.sampled_from(",;\t")), [], 0
+    for number in range(draw(st.integers(1, 5))):
+        before = made[-1] if made else None
+        fewer = draw(st.booleans()) and number > 0
+        metrics = every
+        if fewer:
+            metrics = (
+                ["loss"] if told else draw(st.sets(st.sampled_from([*every, "mae"]), min_size=1).map(sorted))
+            )
+        layout = metrics, draw(st.booleans()), draw(st.booleans())
+        # a fit goes on where the last one ended, or begins anew
+        start, crashed = draw(st.sampled_from([0, resumes])), before and before.cut is not None
+        # rows of one length say nothing of columns that stand in another order from here on
+        alike = before and told and (crashed or len(before.rows) < 2 or "weighted_auc" in every)
+        if alike and before.rarely:
+            start = 0
+        rarely = draw(st.booleans()) and layout[1] and start == 0
+        if told and fewer and (rarely or not layout[1]):
+            layout = metrics, layout[1], False  # a loss and a rate look like two metrics
+        if alike and start:
+            layout = before.layout
+        if number == 0:
+            start = draw(st.sampled_from([0, 0, 8, 97]))
+        cut = draw(st.none() | st.floats(0, 1, exclude_max=True))
+        # two rows tell where a fit begins, if there are two
+        least = (2 if told and number else 1) + (cut is not None and told)
+        keys = [
+            *layout[0],
+            *(f"val_{name}" for name in layout[0] if layout[1]),
+            *["learning_rate"] * layout[2],
+        ]
+        count = draw(st.integers(least, least + 2))
+        rows = [dict.fromkeys(keys, 0.0) | {name: draw(VALUES) for name in keys} for _ in range(count)]
+        if rarely:
+            rows = [{k: v for k, v in row.items() if n % 2 or k[:4] != "val_"} for n, row in enumerate(rows)]
+        own = separator if crashed or not draw(st.booleans()) else draw(st.sampled_from(",;\t"))
+        separator = own
+        made.append(Fit(*layout, start, rows, own, rarely, cut))
+        resumes = start + count - (cut is not None)
+    return made
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(runs=some_runs(), separator=st.sampled_from(",;\t"))
-def test_every_row_of_every_run_comes_back_in_its_place(path, runs, separator):
+def write(path, made):
+    """Let real CSVLoggers write the fits; (run, epoch, logs) of every row that stands in the file whole."""
     path.unlink(missing_ok=True)
-    for run in runs:
-        log_run(path, run, separator=separator)
+    expected = []
+    for fit in made:
+        log_run(path, list(enumerate(fit.rows, fit.start)), separator=fit.separator)
+        rows = list(enumerate(fit.rows, fit.start))
+        if fit.cut is not None:
+            lines = path.read_bytes().removesuffix(b"\r\n").split(b"\r\n")
+            kept = 1 + int(fit.cut * len(lines[-1]))
+            path.write_bytes(b"\r\n".join([*lines[:-1], lines[-1][:kept]]))
+            rows.pop()
+        # a key that first comes after the first row is dropped, unless CSVLogger has made room for it
+        room = {key for key in fit.rows[0]} | {f"val_{key}" for key in fit.rows[0]}
+        for epoch, logs in rows:
+            falls = bool(expected) and epoch <= expected[-1][1]
+            run = expected[-1][0] + falls if expected else 0
+            expected.append((run, epoch, {name: logs[name] for name in logs if name in room}))
+    return expected
+
+
+def rows_of(table):
+    return [
+        (run, epoch, {name: value for name, value in logs.items() if not math.isnan(value)})
+        for run, epoch, logs in zip(
+            table["run"], table["epoch"], table.drop(columns=["run", "epoch"]).to_dict("records"), strict=True
+        )
+    ]
+
+
+@each_example
+@given(made=fits(told=True))
+def test_every_row_of_every_run_comes_back_in_its_place(path, made):
+    expected = write(path, made)
+    if expected:
+        assert rows_of(read_log(path)) == expected
+    else:
+        with pytest.raises(LogError, match="একটি epoch-ও নেই"):
+            read_log(path)
+
+
+@each_example
+@given(made=fits(told=False))
+def test_what_the_file_cannot_tell_is_said(path, made):
+    expected = write(path, made)
+    if not expected:
+        return
     table = read_log(path)
-    expected = [(number, epoch, logs) for number, run in enumerate(runs) for epoch, logs in run]
-    assert list(zip(table["run"], table["epoch"], strict=True)) == [row[:2] for row in expected]
-    for row, (_, _, logs) in zip(
-        table.drop(columns=["run", "epoch"]).to_dict("records"), expected, strict=True
-    ):
-        assert {name: value for name, value in row.items() if not math.isnan(value)} == logs
-    assert not any(name.startswith("column_") for name in table.columns)
+    found = rows_of(table)
+    assert len(found) == len(expected)
+    lengths = {len(re.split("[,;\t]", line)) for line in path.read_text().splitlines()}
+    # a file whose rows all have the header's length looks as if all were of one layout
+    assert found == expected or table.attrs["notes"] or len(lengths) == 1
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@each_example
 @given(
     content=st.one_of(
         st.binary(max_size=200),
