@@ -13,10 +13,12 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "batches": ["photo_batches"],
         "bengali": ["digits"],
+        "crash": ["run_script"],
         "hooks": ["HookRecorder", "plot_hooks"],
         "labs.hooks": ["hooks_lab"],
         "labs.patience": ["patience_lab"],
         "labs.plateau": ["plateau_lab"],
+        "labs.schedule": ["schedule_lab"],
         "labs.three": ["three_lab"],
         "labs.upload": ["upload_lab"],
         "logs": ["LogError", "plot_log", "read_log"],
@@ -24,6 +26,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "practice": ["check", "quiz"],
         "recorded": ["replay"],
         "start": ["run_dir", "setup"],
+        "tensorboard_server": ["open_tensorboard"],
         "toy": ["toy_data"],
     },
 )

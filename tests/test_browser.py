@@ -202,7 +202,14 @@ def test_a_notebook_runs_from_top_to_bottom_and_its_quiz_answers(opened, stem):
 
 
 @pytest.mark.parametrize(
-    "stem", ["02_lifecycle", "04_early_stopping", "05_reduce_lr_on_plateau", "06_three_together"]
+    "stem",
+    [
+        "02_lifecycle",
+        "04_early_stopping",
+        "05_reduce_lr_on_plateau",
+        "06_three_together",
+        "09_learning_rate_scheduler",
+    ],
 )
 def test_every_slider_of_a_lab_changes_the_picture_by_keyboard_and_by_mouse(opened, stem):
     page = opened(stem)

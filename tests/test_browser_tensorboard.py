@@ -1,0 +1,82 @@
+"""TensorBoard in a real browser: started as notebook 08 starts it, it shows the curves of real trainings."""
+
+import socket
+
+from helpers import open_tensorboard
+
+import keras
+import numpy as np
+import psutil
+import pytest
+from conftest import require
+from test_browser import ARGUMENTS, CHROMIUM, _is_ours, _keep_screenshot
+
+pytestmark = pytest.mark.browser
+
+RATES = (0.01, 0.1)
+
+
+@pytest.fixture(scope="module")
+def logs(tmp_path_factory):
+    """Two runs in one folder, each written by the callback in a training."""
+    folder = tmp_path_factory.mktemp("logs")
+    x = np.arange(64, dtype="float32")[:, None] / 64
+    for rate in RATES:
+        model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, name="only")], name="line")
+        model.compile(optimizer=keras.optimizers.SGD(rate), loss="mse")
+        board = keras.callbacks.TensorBoard(folder / f"lr-{rate}")
+        model.fit(x, 3 * x, validation_split=0.25, epochs=6, verbose=0, callbacks=[board])
+    return folder
+
+
+@pytest.fixture
+def page():
+    require(CHROMIUM, "Chromium is not installed")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        page = browser.new_page(viewport={"width": 1366, "height": 1000})
+        page.asked = []
+        page.on("request", lambda request: page.asked.append(request.url))
+        yield page
+        browser.close()
+
+
+@pytest.fixture
+def board(logs):
+    board = open_tensorboard(logs)
+    yield board
+    board.stop()
+
+
+def test_the_scalars_page_has_a_curve_of_every_run(board, page):
+    page.goto(f"{board.address}#scalars")
+    losses = page.locator("tf-scalar-card").nth(1)  # the first is that of the learning rate
+    curves = losses.locator("path.line[d*='L']")
+    curves.nth(7).wait_for(state="attached", timeout=30_000)
+    assert curves.count() == 8  # training and validation of two runs, each smoothed and as it was
+    for rate in RATES:
+        for part in ("train", "validation"):
+            # has_text looks into the shadow roots of the page, which inner_text() leaves out
+            assert page.locator("tf-runs-selector", has_text=f"lr-{rate}/{part}").count() == 1
+    _keep_screenshot(page, "08_tensorboard")
+    assert [url for url in page.asked if not _is_ours(url)] == []
+
+
+def test_the_page_has_the_layers_of_the_model_and_says_what_it_lacks_at_first(board, page):
+    page.goto(f"{board.address}#graphs")
+    page.get_by_text("Graph visualization failed").wait_for(timeout=30_000)
+    page.get_by_text("Conceptual graph").click()
+    page.locator("tf-graph-scene text", has_text="line").first.wait_for(timeout=30_000)
+    _keep_screenshot(page, "08_tensorboard_graph")
+
+
+def test_it_is_served_to_this_machine_only_and_gone_after_stop(board, page):
+    doors = psutil.Process(board.process.pid).net_connections()
+    assert [tuple(c.laddr) for c in doors if c.status == psutil.CONN_LISTEN] == [("127.0.0.1", board.port)]
+    assert page.goto(board.address).ok
+    board.stop()
+    with socket.socket() as door:
+        assert door.connect_ex(("127.0.0.1", board.port)) != 0
+    with pytest.raises(Exception, match="ERR_CONNECTION_REFUSED"):
+        page.goto(board.address)

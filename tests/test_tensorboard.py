@@ -1,0 +1,137 @@
+"""TensorBoard in a notebook listens on this machine only, stops when told to and ends with its kernel."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+
+from helpers import open_tensorboard
+
+import psutil
+import pytest
+
+# not through a proxy, which some machines have set for everything
+OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+@pytest.fixture
+def opened():
+    boards = []
+
+    def open_one(*args, **options):
+        boards.append(open_tensorboard(*args, **options))
+        return boards[-1]
+
+    yield open_one
+    for board in boards:
+        board.stop()
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as door:
+        return door.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_it_serves_tensorboard_on_this_machine_only_and_stops(tmp_path, opened):
+    board = opened(tmp_path)
+    assert board.address == f"http://127.0.0.1:{board.port}/"
+    assert b"TensorBoard" in OPENER.open(board.address, timeout=30).read()
+    process = psutil.Process(board.process.pid)
+    whole = [process, *process.children(recursive=True)]
+    doors = [c.laddr for one in whole for c in one.net_connections() if c.status == psutil.CONN_LISTEN]
+    assert [tuple(door) for door in doors] == [("127.0.0.1", board.port)]
+    assert board.running
+
+    board.stop()
+    assert not board.running
+    assert not _listens(board.port)
+    assert "iframe" not in board.children[0].value and board.children[1].disabled
+    board.stop()  # a second time does nothing
+
+
+def test_its_button_stops_it(tmp_path, opened):
+    board = opened(tmp_path)
+    board.children[1].click()
+    assert not board.running
+
+
+def test_opening_a_folder_again_stops_the_former_one(tmp_path, opened):
+    first = opened(tmp_path)
+    other = opened(tmp_path.parent)
+    second = opened(tmp_path)
+    assert (first.running, other.running, second.running) == (False, True, True)
+
+
+def test_a_port_in_use_is_said_in_bengali(tmp_path, opened):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(RuntimeError, match=f"port {port} আগে থেকেই অন্য কারও হাতে"):
+            opened(tmp_path, port=port)
+
+
+def test_a_folder_that_is_not_there_is_said_in_bengali(tmp_path, opened):
+    with pytest.raises(FileNotFoundError, match="nothing খোলা গেল না — এই নামে কোনো ফোল্ডার নেই"):
+        opened(tmp_path / "nothing")
+
+
+def test_one_that_does_not_come_up_in_time_is_stopped_and_said(tmp_path, opened):
+    with pytest.raises(RuntimeError, match=r"০\.০ সেকেন্ডেও সাড়া দেয়নি"):
+        opened(tmp_path, limit=0.0)
+
+
+def test_what_a_notebook_saves_names_no_address(tmp_path, opened):
+    saved = opened(tmp_path)._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in saved
+    assert "এখানে TensorBoard-এর পাতা খোলে" in saved["text/plain"]
+    assert "127.0.0.1" not in str(saved)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal to interrupt a group with")
+def test_interrupting_the_kernel_leaves_it_running(tmp_path):
+    script = (
+        "import os, signal, subprocess, sys\n"
+        "from helpers import open_tensorboard\n"
+        "board = open_tensorboard(sys.argv[1])\n"
+        "try:\n"
+        "    os.killpg(0, signal.SIGINT)\n"  # what Jupyter does when a cell is interrupted
+        "    signal.pause()\n"
+        "except KeyboardInterrupt:\n"
+        "    try:\n"
+        "        print('ended', board.process.wait(3))\n"
+        "    except subprocess.TimeoutExpired:\n"
+        "        print('runs')\n"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", start_new_session=True)
+    assert done.stdout == "runs\n", done.stderr
+
+
+@pytest.mark.parametrize("end", ["pass", "os.kill(os.getpid(), getattr(signal, 'SIGKILL', signal.SIGTERM))"])
+def test_it_ends_with_its_kernel_however_that_ends(end, tmp_path):
+    script = (
+        "import os, signal, sys\n"
+        "from helpers import open_tensorboard\n"
+        "board = open_tensorboard(sys.argv[1])\n"
+        "print(board.process.pid, board.port, flush=True)\n"
+        "sys.stdin.readline()\n"
+        f"{end}\n"
+    )
+    kernel = subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    pid, port = map(int, kernel.stdout.readline().split())
+    board = psutil.Process(pid)
+    assert _listens(port)
+    kernel.communicate("\n", timeout=60)
+    if end != "pass":
+        assert kernel.returncode == -getattr(signal, "SIGKILL", 0) or os.name == "nt"
+    psutil.wait_procs([board], timeout=20)
+    assert not _listens(port)
+    assert not board.is_running() or board.status() == psutil.STATUS_ZOMBIE
