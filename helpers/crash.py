@@ -1,5 +1,6 @@
 """একটি ট্রেনিং-স্ক্রিপ্টকে তার নিজের process-এ চালিয়ে মাঝপথে মেরে ফেলা: `run_script`।"""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpers.bengali import digits, explain
+
+import psutil
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,8 @@ def run_script(script: str | Path, kill_after: str | None = None, limit: float =
     স্ক্রিপ্টটি error-এ থামলে, সময় পেরোলে, বা kill_after-এর লাইনটি না এলে RuntimeError।
     """
     script = Path(script).resolve()
+    if not script.is_file():
+        raise _failed(script, "এই নামে কোনো ফাইল নেই", "script-এ ফাইলের নামটি মিলিয়ে দেখো।")
     settings = {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1", "CUDA_VISIBLE_DEVICES": "-1"}
     lines, seconds, killed, overdue = [], [], False, threading.Event()
     # errors go to a file: a second pipe that nobody reads meanwhile could fill up and stop the process
@@ -54,20 +59,21 @@ def run_script(script: str | Path, kill_after: str | None = None, limit: float =
             stdout=subprocess.PIPE,
             stderr=errors,
             encoding="utf-8",
+            errors="replace",
         )
-        watchdog = threading.Timer(limit, lambda: (overdue.set(), process.kill()))
-        watchdog.start()
+        watchdog = threading.Timer(limit, lambda: (overdue.set(), _kill(process)))
         try:
+            watchdog.start()
             for line in process.stdout:
                 lines.append(line.rstrip("\n"))
                 seconds.append(time.perf_counter() - start)
                 if kill_after is not None and line.startswith(kill_after):
-                    process.kill()
+                    _kill(process)
                     killed = True
             process.wait()
         finally:  # also when the learner interrupts the cell: then nothing is left running
             watchdog.cancel()
-            process.kill()
+            _kill(process)
             process.communicate()
         end = time.perf_counter() - start
         errors.seek(0)
@@ -75,11 +81,21 @@ def run_script(script: str | Path, kill_after: str | None = None, limit: float =
     if overdue.is_set():
         raise _failed(script, f"{digits(limit)} সেকেন্ডেও শেষ হয়নি", "স্ক্রিপ্টটি কোথায় আটকাল, দেখো।")
     if not killed and process.returncode:
-        raise _failed(script, f"মাঝপথে error: {said}", "error-টি সারিয়ে আবার চালাও।")
+        why = f"মাঝপথে error: {said}" if said else "process-টি হঠাৎ বন্ধ হয়েছে, হয়তো মেমোরি ফুরিয়েছে"
+        raise _failed(script, why, "কারণটা সারিয়ে আবার চালাও।")
     if not killed and kill_after is not None:
         why = f"“{kill_after}” দিয়ে শুরু কোনো লাইন আসেনি"
         raise _failed(script, why, "স্ক্রিপ্ট কী প্রিন্ট করে, মিলিয়ে দেখো।")
     return Life(lines, seconds, end, killed)
+
+
+def _kill(process: subprocess.Popen) -> None:
+    """With all it has started: they would hold its stdout open, and be waited for."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        for child in psutil.Process(process.pid).children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                child.kill()
+    process.kill()
 
 
 def _failed(script: Path, why: str, now: str) -> RuntimeError:

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import threading
+from collections import deque
 from pathlib import Path
 
 from helpers.bengali import digits, explain
@@ -19,13 +20,15 @@ from ipywidgets import HTML, Button, VBox
 _PROGRAM = """
 import os, sys, threading, types
 
+sys.modules["tensorboard.compat.notf"] = types.ModuleType("notf")
+# numpy comes with it, and Windows can't load that while a thread reads stdin
+from tensorboard.main import run_main
+
 def follow_the_kernel():
     os.read(0, 1)
     os._exit(0)
 
 threading.Thread(target=follow_the_kernel, daemon=True).start()
-sys.modules["tensorboard.compat.notf"] = types.ModuleType("notf")
-from tensorboard.main import run_main
 run_main()
 """
 _FALLBACK = "এখানে TensorBoard-এর পাতা খোলে, যখন সেলটি তুমি নিজে চালাও।"
@@ -63,6 +66,7 @@ class Board(VBox):
     """
 
     def __init__(self, log_dir: Path, port: int, limit: float) -> None:
+        self.log_dir = log_dir
         command = [sys.executable, "-P", "-c", _PROGRAM, "--logdir", str(log_dir), "--load_fast", "false"]
         self.process = subprocess.Popen(
             [*command, "--host", "127.0.0.1", "--port", str(port)],
@@ -77,8 +81,8 @@ class Board(VBox):
         atexit.register(self.stop)
         self.address = self._wait_for_address(port, limit)
         self.port = int(self.address.rstrip("/").rpartition(":")[2])
-        # nobody reads on, and a full pipe would hold TensorBoard up
-        threading.Thread(target=self.process.stderr.read, daemon=True).start()
+        # nobody wants to know more, and a full pipe would hold TensorBoard up
+        threading.Thread(target=deque, args=(self.process.stderr, 0), daemon=True).start()
 
         shown = html.escape(self.address)
         link = f'<a href="{shown}" target="_blank">আলাদা ট্যাবে খোলো</a>'
@@ -97,6 +101,9 @@ class Board(VBox):
     def stop(self) -> None:
         """TensorBoard বন্ধ করে; আগেই বন্ধ হয়ে থাকলে কিছু করে না। event ফাইলে হাত পড়ে না।"""
         atexit.unregister(self.stop)
+        if _OPEN.get(self.log_dir) is self:
+            del _OPEN[self.log_dir]
+        self.process.stdin.close()
         if self.running:
             self.process.terminate()
             try:
@@ -116,10 +123,15 @@ class Board(VBox):
                 if found := re.search(r" at (http://\S+)", line):
                     return found[1]
                 said = line.strip() or said
+        except BaseException:  # an interrupted cell: nobody would be left to stop it
+            self.stop()
+            raise
         finally:
             watchdog.cancel()
-        self.process.wait()
-        if "already in use" in said:
+        self.stop()
+        if "No module named 'tensorboard'" in said:
+            why, now = "tensorboard প্যাকেজটি নেই", "টার্মিনালে `uv pip install tensorboard` চালাও।"
+        elif "already in use" in said:
             why, now = f"port {port} আগে থেকেই অন্য কারও হাতে", "port না দিলে খালি একটি সে নিজেই খুঁজে নেয়।"
         else:
             why, now = said or f"{digits(limit)} সেকেন্ডেও সাড়া দেয়নি", "সেলটি আবার চালাও।"

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from helpers import run_script
 
+import psutil
 import pytest
 
 
@@ -98,5 +99,28 @@ def test_what_went_wrong_is_said_in_bengali(write, code, options, said):
 
 
 def test_a_script_that_is_not_there_is_an_error(tmp_path):
-    with pytest.raises(RuntimeError, match="No such file"):
+    with pytest.raises(RuntimeError, match=r"nothing\.py ঠিকমতো চলল না — এই নামে কোনো ফাইল নেই"):
         run_script(tmp_path / "nothing.py")
+
+
+def test_what_the_script_started_ends_with_it(write):
+    grandchild = "import sys; sys.stdin.read()"
+    code = (
+        "import subprocess, sys\n"
+        f"one = subprocess.Popen([sys.executable, '-c', {grandchild!r}], stdin=subprocess.PIPE)\n"
+        "print('pid', one.pid)\n"
+        "input()\n"
+    )
+    life = run_script(write(code), kill_after="pid")
+    one = int(life.lines[0].split()[1])
+    assert life.killed
+    assert not psutil.pid_exists(one) or psutil.Process(one).status() == psutil.STATUS_ZOMBIE
+
+
+def test_a_script_that_the_system_kills_is_said_to_have_ended_suddenly(write):
+    with pytest.raises(RuntimeError, match="হঠাৎ বন্ধ হয়েছে"):
+        run_script(write("import os\nos.kill(os.getpid(), 9)"))
+
+
+def test_bytes_that_are_no_text_are_kept_out(write):
+    assert run_script(write("import os\nos.write(1, b'\\xff ok\\n')")).lines == ["\ufffd ok"]

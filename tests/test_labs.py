@@ -92,6 +92,13 @@ def test_the_patience_lab_says_what_was_missed_by_not_waiting():
     assert "ভালো কিছু আসত না" in lab.readout.value
 
 
+def test_whatever_comes_after_a_first_epoch_of_nan_is_missed():
+    values = [np.nan, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1]
+    lab = patience_lab(pd.DataFrame({"epoch": range(7), "val_loss": values}))
+    lab.patience.value = 3
+    assert "epoch <code>6</code>-এ <code>0.100</code> পাওয়া যেত" in lab.readout.value
+
+
 def test_a_wrong_mode_is_explained_and_a_right_one_is_not():
     lab = patience_lab(RECORDED)
     lab.mode.value = "max"
@@ -288,6 +295,18 @@ def test_the_stop_button_ends_a_training_and_the_words_say_so(slow_training):
     wait_for(lab)
     assert finished == [] and stop.disabled and lab.training.thread is None
     assert "epoch 1-এ তুমি থামিয়েছ" in lab.readout.value and "আগের চেয়ে" not in lab.readout.value
+
+
+def test_a_request_that_is_stopped_before_it_began_is_not_told_as_done(slow_training):
+    lab, started, go_on, finished = slow_training
+    lab.patience.value = 7
+    assert started.acquire(timeout=LIMIT)
+    lab.patience.value = 8
+    lab.training.stop.click()
+    go_on.release()
+    assert "ছবিটি আগের মানের" in lab.readout.value
+    wait_for(lab)
+    assert finished == []
 
 
 def _fail(settings, is_stopped_after):

@@ -17,6 +17,7 @@ from hypothesis import settings as with_settings
 from hypothesis import strategies as st
 
 setup()
+LIMIT = 60  # seconds; more than any training here takes, so that a hanging thread fails and doesn't hang
 
 BEFORE = {"loss": [1.0, 0.5], "val_loss": [1.0, 0.6], "learning_rate": [0.3, 0.2]}
 SETTINGS = {"kind": "cosine", "base": 0.3, "warm": 0, "every": 5, "total": 30}
@@ -45,8 +46,9 @@ def lab(monkeypatch):
 
 
 def wait_for(lab):
-    while thread := lab.training.thread:
-        thread.join()
+    if thread := lab.training.thread:
+        thread.join(LIMIT)
+        assert not thread.is_alive()
 
 
 def shown(lab):
@@ -157,12 +159,12 @@ def test_a_control_moved_during_a_training_is_not_given_that_trainings_curve(lab
 
     def train(_settings, _is_stopped_after):
         started.set()
-        go_on.wait(30)
+        assert go_on.wait(LIMIT)
         return {"loss": [0.2], "val_loss": [0.1], "learning_rate": [0.3]}
 
     monkeypatch.setattr(lab.training, "train", train)
     lab.start.click()
-    started.wait(30)
+    assert started.wait(LIMIT)
     lab.warm.value = 9
     go_on.set()
     wait_for(lab)

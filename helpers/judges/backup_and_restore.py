@@ -13,26 +13,47 @@ from keras.callbacks import BackupAndRestore, Callback, CSVLogger, ModelCheckpoi
 
 # One training: its first life ends within its first epoch, the next ones after epochs 2 and 3. The record is
 # of the second life; the last life begins with a value that is no record, but lower than all that follow.
+# The other trainings have two lives: the first ends at the record, between two of the learner's callbacks.
 VAL_LOSS = [0.50, 0.30, 0.40, 0.45, 0.35, 0.36]
 RECORD = min(VAL_LOSS)
 DEATHS = [(0, 1), (2, None), (3, None), None]  # (epoch, batch); no batch: at the end of the epoch
+AT_RECORD = (VAL_LOSS.index(RECORD), None)
 
 
 @judge("11_backup_and_restore/crash_proof")
 def _crash_proof(answer: object) -> str | None:
     if isinstance(answer, list | Callback) or not callable(answer):
         return f"এখানে চাই ফাংশনটি, তাকে ডাকার ফল নয়; তুমি দিয়েছ `{type(answer).__name__}`।"
-    with tempfile.TemporaryDirectory() as name:
+    # Windows removes no file that is still open
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name).resolve()
         made: list[list[Callback]] = []
         for death in DEATHS:
             if problem := _one_life(answer, folder, death, made):
                 return problem
-        return _wrong_log(folder) or _wrong_file(folder, made[-1])
+        if problem := _wrong_log(folder) or _wrong_file(folder, made[-1]):
+            return problem
+    places = range(1, len(made[-1]))
+    return next(filter(None, (_dies_between(answer, place) for place in places)), None)
+
+
+def _dies_between(answer: Callable, place: int) -> str | None:
+    """Whether the record is lost when the power fails before the callback of this place has had its turn."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        folder = Path(name).resolve()
+        made: list[list[Callback]] = []
+        for death in (AT_RECORD, None):
+            if problem := _one_life(answer, folder, death, made, place):
+                return problem
+        return _lost_record(folder, made[0], place)
 
 
 def _one_life(
-    answer: Callable, folder: Path, death: tuple[int, int | None] | None, made: list[list[Callback]]
+    answer: Callable,
+    folder: Path,
+    death: tuple[int, int | None] | None,
+    made: list[list[Callback]],
+    place: int | None = None,  # of the callback before which death comes; None: after them all
 ) -> str | None:
     try:
         callbacks = answer(folder)
@@ -43,8 +64,12 @@ def _one_life(
     if problem := _wrong_list(callbacks, folder) or (not made and _wrong_order(callbacks)) or None:
         return problem
     made.append(callbacks)
+    before, after = (callbacks, []) if place is None else (callbacks[:place], callbacks[place:])
     with contextlib.suppress(_Death):
-        fit(_model(), len(VAL_LOSS), [_Prescribed(), *callbacks, _Die(death)])
+        fit(_model(), len(VAL_LOSS), [_Prescribed(), *before, _Die(death), *after])
+    # a process that dies has its files closed
+    if file := _one(callbacks, CSVLogger).csv_file:
+        file.close()
     return None
 
 
@@ -100,7 +125,7 @@ def _wrong_log(folder: Path) -> str | None:
 def _wrong_file(folder: Path, callbacks: list[Callback]) -> str | None:
     if not (folder / "best.keras").exists():
         return "শেষে `best.keras` পাওয়া গেল না: একটি epoch-ও রেকর্ড বলে ধরা হয়নি।"
-    inside = float(keras.models.load_model(folder / "best.keras").layers[0].bias.numpy()[0])
+    inside = _value_in(folder / "best.keras")
     if abs(inside - RECORD) < 1e-6:
         return None
     checkpoint = _one(callbacks, ModelCheckpoint)
@@ -112,6 +137,26 @@ def _wrong_file(folder: Path, callbacks: list[Callback]) -> str | None:
     if not checkpoint.save_best_only:
         return f"{found}প্রতি epoch-এ লেখা হয়েছে, রেকর্ড না ভাঙলেও।"
     return f"{found}নতুন জীবনের `ModelCheckpoint` আগের জীবনের রেকর্ড জানত না, বা ভুল জানত।"
+
+
+def _lost_record(folder: Path, callbacks: list[Callback], place: int) -> str | None:
+    file = folder / "best.keras"
+    if file.exists() and abs(_value_in(file) - RECORD) < 1e-6:
+        return None
+    done, left = callbacks[:place], callbacks[place:]
+    if _one(callbacks, CSVLogger) in done and _one(callbacks, ModelCheckpoint) in left:
+        return (
+            "রেকর্ড খাতায় উঠল, ফাইল লেখার আগেই বিদ্যুৎ গেল: পরের জীবন ওই epoch-কে আর রেকর্ড ভাববে না। "
+            "`ModelCheckpoint` বসুক `CSVLogger`-এর আগে।"
+        )
+    return (
+        f"রেকর্ডের epoch-এ `{type(done[-1]).__name__}`-এর কাজ শেষ হতেই বিদ্যুৎ গেল; "
+        "পরের জীবনের শেষে `best.keras`-এ রেকর্ডের মডেলটি নেই।"
+    )
+
+
+def _value_in(file: Path) -> float:
+    return float(keras.models.load_model(file).layers[0].bias.numpy()[0])
 
 
 # ---- the training --------------------------------------------------------------------------------------

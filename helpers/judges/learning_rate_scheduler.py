@@ -75,6 +75,25 @@ _BASE, _BATCHES, _LOWERED = 0.04, 6, 0.005
 
 
 def _warms_up_wrongly(kind: type[keras.callbacks.Callback]) -> str | None:
+    wanted = [_BASE * batch / _BATCHES for batch in range(1, _BATCHES + 1)]
+    wanted += [_BASE] * (2 * BATCHES - _BATCHES) + [_LOWERED] * (2 * BATCHES)
+    callback = kind(_BASE, _BATCHES)
+    default, seen = _rates_of_batches(callback)
+    same = [math.isclose(is_, want, rel_tol=1e-4) for is_, want in zip(seen, wanted, strict=True)]
+    if not all(same):
+        place = same.index(False)
+        return _reason(place, seen[place], default, [round(rate, 4) for rate in seen])
+    _, again = _rates_of_batches(callback)
+    if all(math.isclose(one, two, rel_tol=1e-4) for one, two in zip(seen, again, strict=True)):
+        return None
+    return (
+        "প্রথম `fit`-এ সব ঠিক। একই callback নতুন একটি মডেলে দিয়ে আবার `fit` চালালাম, এবার আর গোড়া থেকে উঠল না। "
+        "তোমার গোনা কখন শূন্য হয়?"
+    )
+
+
+def _rates_of_batches(callback: keras.callbacks.Callback) -> tuple[float, list[float]]:
+    """The learning rate of a new model, and those it has at the batches of a fit with this callback."""
     model, seen = tiny_model(), []
     default = float(model.optimizer.learning_rate)
 
@@ -87,15 +106,8 @@ def _warms_up_wrongly(kind: type[keras.callbacks.Callback]) -> str | None:
 
     lowering = keras.callbacks.LambdaCallback(on_epoch_begin=lower)
     watch = keras.callbacks.LambdaCallback(on_train_batch_begin=look)
-    fit(model, 4, [lowering, kind(_BASE, _BATCHES), watch])
-
-    wanted = [_BASE * batch / _BATCHES for batch in range(1, _BATCHES + 1)]
-    wanted += [_BASE] * (2 * BATCHES - _BATCHES) + [_LOWERED] * (2 * BATCHES)
-    same = [math.isclose(is_, want, rel_tol=1e-4) for is_, want in zip(seen, wanted, strict=True)]
-    if all(same):
-        return None
-    place = same.index(False)
-    return _reason(place, seen[place], default, [round(rate, 4) for rate in seen])
+    fit(model, 4, [lowering, callback, watch])
+    return default, seen
 
 
 def _reason(place: int, rate: float, default: float, seen: list[float]) -> str:

@@ -31,7 +31,7 @@ def _wrong_calls(every: Callable, count: int, epochs: int) -> str | None:
     calls = []
     callback = every(count, lambda *given: calls.append(given))
     if calls:
-        return "callback বানানোর সময়ই `report` ডাকা হয়ে গেছে। `LambdaCallback`-কে চাই ফাংশনটি, তার ডাকা ফল নয়।"
+        return "callback বানানোর সময়ই `report` ডাকা হয়ে গেছে। `LambdaCallback`-কে দাও ফাংশনটি, তাকে ডাকার ফল নয়।"
     if callback is None:
         return "`every(...)` কিছু ফেরত দিল না। বানানো callback-টি `return` করো।"
     if problem := not_a(Lambda, callback):
@@ -128,7 +128,9 @@ def _different(mine: HookRecorder, theirs: HookRecorder) -> str | None:
             count = f"মোট ডাক {digits(len(mine.events))}টি, `fit`-এ {digits(len(theirs.events))}টি"
             return f"{count}। কোনো hook কি ভুল লুপের ভেতরে বা বাইরে পড়েছে?"
         if own.name != right.name:
-            return f"শুরু থেকে {digits(place)} নম্বর ডাকে `fit` ডাকে `{right.name}`-কে, তোমার লুপ `{own.name}`-কে।"
+            return (
+                f"শুরু থেকে গুনে {digits(place)} নম্বরে `fit` ডাকে `{right.name}`-কে, তোমার লুপ ডাকে `{own.name}`-কে।"
+            )
         if own.index != right.index:
             return f"`{own.name}` পেয়েছে নম্বর `{own.index}`, `fit`-এ পায় `{right.index}`।"
     return None
@@ -144,10 +146,15 @@ def _wrong_loss(recorder: HookRecorder) -> str | None:
     ends = [event.logs for event in recorder.events if event.name == "on_epoch_end"]
     if any("loss" not in (logs or {}) for logs in ends):
         return "`on_epoch_end` `loss` পায়নি; তাই খাতায়ও কিছু ওঠেনি।"
-    own, given = _losses_of_the_first_epoch(), ends[0]["loss"]
+    own, later = _losses_of_two_epochs()
+    given, given_later = (logs["loss"] for logs in ends)
     running = [total / count for count, total in enumerate(accumulate(own), start=1)]
     if _close(given, np.mean(own)):
-        return None
+        if _close(given_later, np.mean(later)):
+            return None
+        if _close(given_later, np.mean([*own, *later])):
+            return "দ্বিতীয় epoch-এর গড়ে প্রথমটির loss-ও ঢুকেছে। list-টি কোথায় খালি করো?"
+        return "প্রথম epoch-এর `loss` ঠিক, দ্বিতীয়টির নয়: ওই epoch-এর batch-গুলোর loss-এর গড় চাই।"
     if _close(given, own[-1]):
         return "`on_epoch_end` পেয়েছে কেবল শেষ batch-এর loss। সব batch-এর গড় চাই।"
     if _close(given, sum(own)):
@@ -161,9 +168,9 @@ def _close(given: float, wanted: float) -> bool:
     return np.isclose(given, wanted, rtol=1e-3)
 
 
-def _losses_of_the_first_epoch() -> list[float]:
+def _losses_of_two_epochs() -> list[list[float]]:
     model = tiny_model()
-    return [model.train_on_batch(x, y, return_dict=True)["loss"] for x, y in _batches()]
+    return [[model.train_on_batch(x, y, return_dict=True)["loss"] for x, y in _batches()] for _ in range(2)]
 
 
 def _wrong_history(history: object) -> str | None:

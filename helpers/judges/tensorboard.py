@@ -14,9 +14,11 @@ import tensorflow as tf
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 TensorBoard = keras.callbacks.TensorBoard
-COUNT, EVERY = 60, 5  # so many values in an event file, at steps 0, 5, 10, …
-# Which of the values is the lowest. What EventAccumulator keeps of 60 by default lacks both.
-LOWEST = {"epoch_loss": 33, "epoch_error": 20}
+COUNT, EVERY = 1500, 5  # so many values in an event file, at steps 0, 5, 10, …
+# Which of the values is the lowest. What EventAccumulator keeps lacks both, be it 10 of them, as by default,
+# 100, 500 or 1000. It draws at random, but from a fixed seed.
+LOWEST = {"epoch_loss": 872, "epoch_error": 283}
+KEPT = (10, 100, 500, 1000)
 
 
 # --- lowest_step ---
@@ -68,17 +70,24 @@ def _wrong_step(answer: Callable, folder: Path, tag: str) -> str | None:
         return "এটি সবচেয়ে **বেশি** মানের step। loss কোন দিকে গেলে ভালো?"
     if step == LOWEST["epoch_loss"] * EVERY:
         return f"`tag` যা-ই দিই, তুমি পড়ছ `epoch_loss`। এবার চেয়েছিলাম `{tag}`।"
-    kept = EventAccumulator(str(folder)).Reload().Tensors(tag)
-    if step in {event.step for event in kept}:
-        read = f"ফাইলে মান {digits(COUNT)}টি, পড়েছ বোধ হয় তার {digits(len(kept))}টি"
-        return f"{read}; সবচেয়ে কমটি বাদ পড়েছে। ফাঁদ ৪ দেখো।"
+    for size in KEPT:
+        kept = EventAccumulator(str(folder), size_guidance={"tensors": size}).Reload().Tensors(tag)
+        if step == min((event.step for event in kept), key=lambda kept_step: values[kept_step // EVERY]):
+            read = f"ফাইলে মান {digits(COUNT)}টি, পড়েছ বোধ হয় তার {digits(size)}টি"
+            return f"{read}; সবচেয়ে কমটি বাদ পড়েছে। ফাঁদ ৪ দেখো।"
     return f"ফেরত এল `{found}`; ফাইলে এই step-এ `{tag}` সবচেয়ে কম নয়।"
 
 
 # --- farthest ---
 
-# The weights at the end of two epochs: first kernel, first bias, second kernel, second bias.
-WEIGHTS = ([0.5, 0.25, -3.0, 0.75], [0.5, -2.0, 1.0, 1.5])
+# The weights at the end of every epoch: first kernel, first bias, second kernel, second bias. In every epoch
+# another of them is the farthest from zero.
+WEIGHTS = (
+    [0.5, 0.25, -3.0, 0.75],
+    [0.5, -2.0, 1.0, 1.5],
+    [2.5, -0.5, 1.0, 0.75],
+    [0.25, 1.0, -0.5, -1.75],
+)
 STANDARD = {"epoch_loss", "epoch_learning_rate"}
 
 
@@ -125,6 +134,10 @@ def _read(callback: keras.callbacks.Callback, folder: Path) -> dict[str, list[fl
 
 
 def _misfit(found: list[float]) -> str | None:
+    if len(found) != len(WEIGHTS):
+        run = f"{digits(len(WEIGHTS))} epoch চালালাম"
+        return f"{run}, `farthest` লেখা হয়েছে {digits(len(found))} বার। প্রতি epoch-এই চাই।"
+
     def same(wanted: Callable) -> bool:
         return np.allclose(found, [wanted(numbers) for numbers in WEIGHTS])
 
@@ -135,11 +148,13 @@ def _misfit(found: list[float]) -> str | None:
     if same(min):
         return "এটি সবচেয়ে ছোট weight। দূরত্ব মাপলে `-3` আর `3` সমান দূরে।"
     if same(lambda numbers: abs(numbers[0])):
-        return "কেবল প্রথম array-টি দেখেছ। layer দুটি, প্রতিটির kernel আর bias: array মোট চারটি।"
+        return (
+            "কেবল প্রথম array-টি দেখেছ। layer দুটি, প্রতিটির দুটি array: "
+            "kernel (যা দিয়ে গুণ হয়) আর bias (যা যোগ হয়); মোট চারটি।"
+        )
     if same(lambda numbers: max(abs(numbers[0]), abs(numbers[2]))):
-        return "কেবল kernel দেখেছ। bias-ও weight, সে-ও দূরে যেতে পারে।"
+        return "কেবল kernel দেখেছ, মানে যা দিয়ে গুণ হয়। bias-ও weight, সে-ও দূরে যেতে পারে।"
     if same(lambda numbers: sum(map(abs, numbers))):
         return "এটি সব দূরত্বের যোগফল। চাই কেবল সবচেয়ে বড়টি।"
-    shown = ", ".join(f"`{value:.2f}`" for value in found)
-    wanted = ", ".join(f"`{numbers}`" for numbers in WEIGHTS)
-    return f"দুই epoch-এর শেষে weights ছিল {wanted}; তুমি লিখেছ {shown}।"
+    epoch = next(n for n, numbers in enumerate(WEIGHTS) if not np.isclose(found[n], max(map(abs, numbers))))
+    return f"epoch `{epoch}`-এর শেষে weights ছিল `{WEIGHTS[epoch]}`; তুমি লিখেছ `{found[epoch]:.2f}`।"

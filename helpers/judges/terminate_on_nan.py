@@ -1,30 +1,42 @@
 """নোটবুক ১০-এর কোড-অনুশীলনের বিচার।"""
 
+from collections.abc import Callable
+
 from helpers.bengali import digits
-from helpers.checks import fit, judge, not_a_callback_class, tiny_model
+from helpers.checks import judge, not_a_callback_class
 from helpers.start import keras
 
 import numpy as np
 
-BAD = [1, 4, 5]  # a NaN in x, two infinite cells in one row of x, a NaN in y
+# x: a NaN, two infinities whose sum is NaN; y: a NaN, an infinity; x: one infinity
+BAD = [1, 4, 5, 6, 8]
+_ONLY_INF, _ONLY_NAN = {4, 6, 8}, {1, 5}
 
 
 @judge("10_terminate_on_nan/bad_rows")
 def _bad_rows(answer: object) -> str | None:
     if not callable(answer):
         return f"এখানে চাই একটি ফাংশন; তুমি দিয়েছ `{type(answer).__name__}`।"
-    x, y = np.ones((7, 3)), np.ones(7)
-    given = answer(x, y)
-    if problem := _not_numbers(given):
+    x, y = np.ones((10, 3)), np.ones(10)
+    given, problem = _find(answer, x, y)
+    if problem:
         return problem
     if np.size(given):
         return f"যে ডেটায় সব ঘর ভালো, সেখানেও খারাপ সারি পেলে: `{np.asarray(given).tolist()}`।"
-    x[1, 2], x[4, :2], y[5] = np.nan, (np.inf, -np.inf), np.nan
-    before = x.copy()
+    x[1, 2], x[4, :2], x[8, 0] = np.nan, (np.inf, -np.inf), -np.inf
+    y[5], y[6] = np.nan, np.inf
+    given, problem = _find(answer, x, y)
+    return problem or _misfit(np.asarray(given).tolist())
+
+
+def _find(answer: Callable, x: np.ndarray, y: np.ndarray) -> tuple[object, str | None]:
+    """What the learner's function returned, and what is wrong with it or with what it did to x and y."""
+    before = x.copy(), y.copy()
     given = answer(x, y)
-    if not np.array_equal(x, before, equal_nan=True):
-        return "তোমার ফাংশন `x`-এর মান বদলে ফেলেছে। কাজ হলো খোঁজা, বদলানো নয়।"
-    return _not_numbers(given) or _misfit(np.asarray(given).tolist())
+    for name, values, old in zip("xy", (x, y), before, strict=True):
+        if not np.array_equal(values, old, equal_nan=True):
+            return given, f"তোমার ফাংশন `{name}`-এর মান বদলে ফেলেছে। কাজ হলো খোঁজা, বদলানো নয়।"
+    return given, _not_numbers(given)
 
 
 def _not_numbers(given: object) -> str | None:
@@ -53,12 +65,23 @@ def _misfit(rows: list) -> str | None:
 def _overlooked(rows: list) -> str:
     missing = [row for row in BAD if row not in rows]
     if missing == [4]:
-        return "একটি সারিতে NaN নেই, inf আছে; সেটি ধরা পড়েনি। `np.isnan` কেবল NaN চেনে।"
+        return "একটি সারির `x`-এ `inf` আর `-inf` দুটোই আছে; সেটি ধরা পড়েনি। দুটি যোগ করলে কী হয়?"
     if missing == [5]:
         return "একটি সারির `x` ভালো, কিন্তু `y` NaN; সেটি ধরা পড়েনি।"
-    if missing == [1, 4]:
+    if missing == [6]:
+        return "একটি সারির `y` inf; সেটি ধরা পড়েনি।"
+    if missing == [5, 6]:
+        return "দুটি সারির `x` ভালো, কিন্তু `y` NaN বা inf; সে দুটি ধরা পড়েনি।"
+    if missing and _ONLY_INF.issuperset(missing):
+        return "কোনো কোনো সারিতে NaN নেই, inf আছে; সেগুলো ধরা পড়েনি। `np.isnan` কেবল NaN চেনে।"
+    if missing and _ONLY_NAN.issuperset(missing):
+        return "কোনো কোনো সারিতে inf নেই, NaN আছে; সেগুলো ধরা পড়েনি। `np.isinf` কেবল inf চেনে।"
+    if missing == [1, 4, 8]:
         return "খারাপ ঘর `x`-এ থাকলে ধরা পড়ে না। সারির একটি ঘর খারাপ হলেই সারিটি খারাপ।"
     return f"পরীক্ষার ডেটায় খারাপ সারি `{BAD}`; তোমার ফাংশন বলল `{rows}`।"
+
+
+SPOILED = [("NaN", 0, np.nan), ("inf", -1, np.inf)]  # the first kernel, then the last bias
 
 
 @judge("10_terminate_on_nan/weight_guard")
@@ -67,17 +90,20 @@ def _weight_guard(answer: object) -> str | None:
 
 
 def _guards_badly(guard: keras.callbacks.Callback) -> str | None:
-    epochs = _train(guard, None)
+    epochs = _train(guard)
     if not hasattr(guard, "bad_epoch"):
         return "`fit`-এর পরে callback-টিতে `self.bad_epoch` পাওয়া গেল না। শুরুতে তার মান কী হবে?"
     if epochs < 4 or guard.bad_epoch is not None:
-        return f"সুস্থ একটি মডেলেও থামল বা নালিশ করল: `{digits(epochs)}` epoch, `bad_epoch = {guard.bad_epoch}`।"
-    return _overlooks(guard, "NaN", np.nan) or _overlooks(guard, "inf", np.inf) or _remembers(guard)
+        return (
+            f"সুস্থ একটি মডেলেও তোমার callback থামাল বা নালিশ করল: চলেছে {digits(epochs)} epoch, "
+            f"`bad_epoch` হলো `{guard.bad_epoch}`।"
+        )
+    return next(filter(None, (_overlooks(guard, *spoiled) for spoiled in SPOILED)), None) or _remembers(guard)
 
 
-def _overlooks(guard: keras.callbacks.Callback, name: str, value: float) -> str | None:
-    epochs = _train(guard, value)
-    said = f"epoch 1-এর শেষে একটি weight হলো {name}, `loss` তখনো ভালো"
+def _overlooks(guard: keras.callbacks.Callback, name: str, array: int, value: float) -> str | None:
+    epochs = _train(guard, array, value)
+    said = f"epoch 1-এর শেষে {'শেষ' if array else 'প্রথম'} layer-এর একটি weight হলো {name}, `loss` তখনো ভালো"
     match guard.bad_epoch, epochs:
         case 1, 2:
             return None
@@ -89,24 +115,42 @@ def _overlooks(guard: keras.callbacks.Callback, name: str, value: float) -> str 
             return f"{said}; তোমার callback টের পেল না। NaN আর inf দুটোই দেখছ? কোন hook-এ?"
         case 2, 2:
             return f"{said}; `self.bad_epoch` বলছে 2। epoch-এর নম্বর Keras যেভাবে দেয়, সেভাবেই রাখো।"
+        case _ if np.isinf(value):
+            return f"{said}; টের পেলে দেরিতে। NaN আর inf, দুটোই ধরছ? সব layer-এর সব weight দেখছ?"
         case _:
-            return f"{said}; টের পেলে দেরিতে। `loss` নয়, weights দেখো; একটি সংখ্যা নষ্ট হলেই থামো।"
+            return f"{said}; টের পেলে দেরিতে। `loss` নয়, weights দেখো, সব layer-এর; একটি সংখ্যা নষ্ট হলেই থামো।"
 
 
 def _remembers(guard: keras.callbacks.Callback) -> str | None:
-    _train(guard, None)
+    _train(guard)
     if guard.bad_epoch is None:
         return None
     return "দ্বিতীয় `fit`-এ সব ভালো, তবু `self.bad_epoch`-এ প্রথমটির নম্বর। কোথায় মুছছ?"
 
 
-def _train(guard: keras.callbacks.Callback, value: float | None) -> int:
-    """Four epochs at most; the bias, the last of the weights, is spoiled at the end of epoch 1."""
-    model = tiny_model()
+def _train(guard: keras.callbacks.Callback, array: int = 0, value: float | None = None) -> int:
+    """Four epochs at most; at the end of epoch 1 one number of one array of the weights becomes the value."""
+    model = _model()
 
     def spoil(epoch: int, logs: dict) -> None:
         if epoch == 1 and value is not None:
-            model.layers[-1].bias.assign([value])
+            weights = model.get_weights()
+            weights[array].flat[1] = value
+            model.set_weights(weights)
 
-    history = fit(model, 4, [keras.callbacks.LambdaCallback(on_epoch_end=spoil), guard])
-    return len(history.epoch)
+    x = np.ones((4, 2), "float32")
+    spoiling = keras.callbacks.LambdaCallback(on_epoch_end=spoil)
+    return len(model.fit(x, x, epochs=4, verbose=0, callbacks=[spoiling, guard]).epoch)
+
+
+def _model() -> keras.Model:
+    # Named, and nothing drawn at random: see helpers.checks.tiny_model; but several numbers an array.
+    # Run eagerly, as TensorFlow complains of models that are each traced for a few batches only.
+    layers = [
+        keras.Input((2,), name="practice_input"),
+        keras.layers.Dense(2, kernel_initializer="zeros", name="practice_first"),
+        keras.layers.Dense(2, kernel_initializer="zeros", name="practice_second"),
+    ]
+    model = keras.Sequential(layers, name="practice_model")
+    model.compile(optimizer="sgd", loss="mse", run_eagerly=True)
+    return model

@@ -1,5 +1,6 @@
 """EarlyStopping নিয়ে খেলা, রেকর্ড করা ট্রেনিংয়ে: কখন থামত, কী বাঁচত, কী হারাত। নোটবুক ০৪-এ।"""
 
+import math
 import operator
 from pathlib import Path
 
@@ -112,7 +113,8 @@ class PatienceLab(Lab):
         if outcome.stopped_epoch is None or later.empty:
             return None
         beats, best = (operator.gt, later.idxmax()) if self._upwards(name) else (operator.lt, later.idxmin())
-        return int(best) if beats(values[best], values[outcome.best_epoch]) else None
+        kept = values[outcome.best_epoch]
+        return int(best) if math.isnan(kept) or beats(values[best], kept) else None
 
     def _upwards(self, name: str) -> bool:
         return (better(name) or self.mode.value) == "max"

@@ -60,6 +60,8 @@ class Training(HBox):
 
     def _stop(self, _button: Button) -> None:
         with self._lock:
+            if self._waiting is not None:
+                self.say("এই মানে ট্রেনিং আর হলো না; ছবিটি আগের মানের।")
             self._waiting = None
             self._stopping.set()
 
