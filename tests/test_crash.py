@@ -1,5 +1,6 @@
 """run_script starts a process of its own, kills it at the line asked for, and keeps what it said."""
 
+import contextlib
 import os
 import subprocess
 import sys
