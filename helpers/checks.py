@@ -3,13 +3,16 @@
 কোড চালিয়ে দেখার বিচারকেরা থাকে `helpers.judges`-এ, প্রতি নোটবুকের জন্য একটি module।
 """
 
+import contextlib
 import dis
 import importlib
 import linecache
 import math
 import reprlib
+import tempfile
 import traceback
-from collections.abc import Callable, Set
+from collections.abc import Callable, Iterator, Set
+from pathlib import Path
 from types import FunctionType
 
 from helpers.bengali import digits, normalise, number
@@ -192,15 +195,34 @@ def not_a(kind: type, answer: object) -> str | None:
     return f"এখানে চাই `{kind.__name__}(...)`, একটি অবজেক্ট; তুমি দিয়েছ `{given}`।"
 
 
-def tiny_model() -> keras.Model:
-    """একটি সংখ্যার ছোট্ট মডেল, বিচারের সময় চালানোর জন্য; শিক্ষার্থীর seed বা layer-এর নাম এতে বদলায় না।"""
+def not_a_function(answer: object, wanted: str = "ফাংশনটি, তাকে ডাকার ফল নয়") -> str | None:
+    """উত্তরটি ডাকা গেলে None; না হলে কী দেওয়া হয়েছে, তার বাক্য। wanted: বাক্যে “এখানে চাই”-এর পরে কী বসবে।"""
+    if callable(answer) and not isinstance(answer, keras.callbacks.Callback):
+        return None
+    return f"এখানে চাই {wanted}; তুমি দিয়েছ `{type(answer).__name__}`।"
+
+
+@contextlib.contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """বিচারের সময় ফাইল রাখার একটি ফোল্ডার, বিচার শেষে আর থাকে না।"""
+    # Windows removes no file that is still open, say of a logger whose training was broken off
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        yield Path(name).resolve()
+
+
+def tiny_model(width: int = 1, depth: int = 1, **options: object) -> keras.Model:
+    """একটি ছোট্ট মডেল, বিচারের সময় চালানোর জন্য; শিক্ষার্থীর seed বা layer-এর নাম এতে বদলায় না।
+
+    width: কয়টি সংখ্যা ঢোকে, প্রতি layer থেকে কয়টি বেরোয়; depth: কয়টি layer। options: `compile`-এর;
+    ডিফল্ট `sgd` আর `mse`। অল্প কয় batch-এর জন্য একের পর এক মডেল বানালে `run_eagerly=True` দাও, নইলে
+    TensorFlow নালিশ করে।
+    """
     # Everything named, nothing drawn at random: a check leaves the notebook's seeds and layer names alone.
-    layers = [
-        keras.Input((1,), name="practice_input"),
-        keras.layers.Dense(1, kernel_initializer="zeros", name="practice"),
-    ]
+    layers = [keras.Input((width,), name="practice_input")]
+    for place in range(depth):
+        layers.append(keras.layers.Dense(width, kernel_initializer="zeros", name=f"practice_{place}"))
     model = keras.Sequential(layers, name="practice_model")
-    model.compile(optimizer="sgd", loss="mse")
+    model.compile(**{"optimizer": "sgd", "loss": "mse", **options})
     return model
 
 

@@ -1,11 +1,10 @@
 """নোটবুক ১১-র কোড-অনুশীলনের বিচার।"""
 
 import contextlib
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from helpers.checks import fit, judge
+from helpers.checks import fit, judge, not_a_function, scratch_folder, tiny_model
 from helpers.logs import LogError, read_log
 from helpers.start import keras
 
@@ -22,11 +21,9 @@ AT_RECORD = (VAL_LOSS.index(RECORD), None)
 
 @judge("11_backup_and_restore/crash_proof")
 def _crash_proof(answer: object) -> str | None:
-    if isinstance(answer, list | Callback) or not callable(answer):
-        return f"এখানে চাই ফাংশনটি, তাকে ডাকার ফল নয়; তুমি দিয়েছ `{type(answer).__name__}`।"
-    # Windows removes no file that is still open
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
-        folder = Path(name).resolve()
+    if problem := not_a_function(answer):
+        return problem
+    with scratch_folder() as folder:
         made: list[list[Callback]] = []
         for death in DEATHS:
             if problem := _one_life(answer, folder, death, made):
@@ -39,8 +36,7 @@ def _crash_proof(answer: object) -> str | None:
 
 def _dies_between(answer: Callable, place: int) -> str | None:
     """Whether the record is lost when the power fails before the callback of this place has had its turn."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
-        folder = Path(name).resolve()
+    with scratch_folder() as folder:
         made: list[list[Callback]] = []
         for death in (AT_RECORD, None):
             if problem := _one_life(answer, folder, death, made, place):
@@ -66,7 +62,7 @@ def _one_life(
     made.append(callbacks)
     before, after = (callbacks, []) if place is None else (callbacks[:place], callbacks[place:])
     with contextlib.suppress(_Death):
-        fit(_model(), len(VAL_LOSS), [_Prescribed(), *before, _Die(death), *after])
+        fit(tiny_model(run_eagerly=True), len(VAL_LOSS), [_Prescribed(), *before, _Die(death), *after])
     # a process that dies has its files closed
     if file := _one(callbacks, CSVLogger).csv_file:
         file.close()
@@ -189,15 +185,3 @@ class _Prescribed(Callback):
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         logs["val_loss"] = VAL_LOSS[epoch]
         self.model.layers[0].bias.assign([VAL_LOSS[epoch]])
-
-
-def _model() -> keras.Model:
-    # Named, and nothing drawn at random: see helpers.checks.tiny_model. Run eagerly, as TensorFlow complains
-    # of models that are each traced for a few batches only.
-    layers = [
-        keras.Input((1,), name="practice_input"),
-        keras.layers.Dense(1, kernel_initializer="zeros", name="practice"),
-    ]
-    model = keras.Sequential(layers, name="practice_model")
-    model.compile(optimizer="sgd", loss="mse", run_eagerly=True)
-    return model

@@ -1,11 +1,10 @@
 """নোটবুক ০৭-এর কোড-অনুশীলনের বিচার।"""
 
-import tempfile
 import warnings
 from pathlib import Path
 
 from helpers.bengali import digits
-from helpers.checks import fit, judge, tiny_model
+from helpers.checks import fit, judge, not_a_function, scratch_folder, tiny_model
 from helpers.logs import read_log
 from helpers.start import keras
 
@@ -34,11 +33,10 @@ MISTAKES = {
 
 @judge("07_csv_logger/best_epochs")
 def _best_epochs(answer: object) -> str | None:
-    if not callable(answer):
-        return f"এখানে চাই ফাংশনটি, তাকে ডাকার ফল নয়; তুমি দিয়েছ `{type(answer).__name__}`।"
-    # Windows removes no file that is still open, say of a logger whose training was broken off
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
-        path = Path(name) / "runs.csv"
+    if problem := not_a_function(answer):
+        return problem
+    with scratch_folder() as scratch:
+        path = scratch / "runs.csv"
         _write(path, RUNS)
         try:
             found = answer(path)
@@ -83,10 +81,10 @@ EPOCHS = 2
 
 @judge("07_csv_logger/my_callbacks")
 def _my_callbacks(answer: object) -> str | None:
-    if not callable(answer):
-        return f"এখানে চাই ফাংশনটি, তাকে ডাকার ফল নয়; তুমি দিয়েছ `{type(answer).__name__}`।"
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
-        folder = Path(name) / "logs" / "first"
+    if problem := not_a_function(answer):
+        return problem
+    with scratch_folder() as scratch:
+        folder = scratch / "logs" / "first"
         for _ in range(2):
             try:
                 callbacks = answer(folder)

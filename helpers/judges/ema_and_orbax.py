@@ -1,10 +1,8 @@
 """নোটবুক ১৩-এর কোড-অনুশীলনের বিচার।"""
 
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 
-from helpers.checks import judge, not_a, tiny_model
+from helpers.checks import judge, not_a, not_a_function, scratch_folder, tiny_model
 from helpers.start import keras
 
 import numpy as np
@@ -88,9 +86,8 @@ def _averages(values: list[float], momentum: float, first: float) -> list[float]
 def _keep_best_average(answer: object) -> str | None:
     if problem := _not_a_function(answer):
         return problem
-    # Windows removes no file that is still open, say of a logger among the learner's callbacks
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
-        file = Path(name) / "best.keras"
+    with scratch_folder() as folder:
+        file = folder / "best.keras"
         callbacks = answer(file)
         if problem := _not_the_two(callbacks):
             return problem
@@ -160,15 +157,11 @@ def _same(one: list, other: list) -> bool:
 
 
 def _ema_model(momentum: float) -> keras.Model:
-    # run eagerly: TensorFlow complains of models that are each traced for a few batches only
-    model = tiny_model()
     optimizer = keras.optimizers.SGD(0.04, use_ema=True, ema_momentum=momentum)
-    model.compile(optimizer=optimizer, loss="mse", run_eagerly=True)
-    return model
+    return tiny_model(optimizer=optimizer, run_eagerly=True)
 
 
 def _not_a_function(answer: object) -> str | None:
-    if isinstance(answer, Callable) and not isinstance(answer, type | keras.callbacks.Callback):
-        return None
-    given = answer.__name__ if isinstance(answer, type) else type(answer).__name__
-    return f"এখানে চাই ফাংশনটি, তাকে ডাকার ফল নয়; তুমি দিয়েছ `{given}`।"
+    if isinstance(answer, type):
+        return f"এখানে চাই ফাংশনটি, তাকে ডাকার ফল নয়; তুমি দিয়েছ `{answer.__name__}`।"
+    return not_a_function(answer)

@@ -3,7 +3,7 @@
 import math
 
 from helpers.bengali import digits
-from helpers.checks import BATCHES, fit, judge, not_a_callback_class, tiny_model
+from helpers.checks import BATCHES, fit, judge, not_a_callback_class, not_a_function, tiny_model
 from helpers.recorded import replay
 from helpers.start import keras
 
@@ -17,8 +17,8 @@ _TABLE = [0.1, 0.2, 0.3, *[0.4] * 7, *(max(0.01, 0.4 * 0.5 ** (drop // 5 + 1)) f
 def _plan(answer: object) -> str | None:
     if isinstance(answer, keras.callbacks.LearningRateScheduler):
         return "এখানে চাই ফাংশনটিই, callback নয়: `check(..., plan)`।"
-    if not callable(answer):
-        return f"এখানে চাই একটি ফাংশন; তুমি দিয়েছ `{type(answer).__name__}`।"
+    if problem := not_a_function(answer, "একটি ফাংশন"):
+        return problem
     try:
         rates = _rates(answer, 0.4)
     except ValueError as error:

@@ -1,10 +1,9 @@
 """নোটবুক ০৩-এর কোড-অনুশীলনের বিচার।"""
 
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from helpers.checks import fit, judge, not_a
+from helpers.checks import fit, judge, not_a, not_a_function, scratch_folder, tiny_model
 from helpers.start import keras
 
 import numpy as np
@@ -17,10 +16,9 @@ GUESS, LOSS, ACCURACY = 0.5, 0.25, 1.0
 
 @judge("03_model_checkpoint/every_epoch")
 def _every_epoch(answer: object) -> str | None:
-    if problem := _not_a_function(answer):
+    if problem := not_a_function(answer):
         return problem
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    with scratch_folder() as folder:
         checkpoint = answer(folder)
         if problem := not_a(keras.callbacks.ModelCheckpoint, checkpoint):
             return problem
@@ -49,10 +47,10 @@ def _misnamed(checkpoint: keras.callbacks.ModelCheckpoint, found: list[str]) -> 
 
 @judge("03_model_checkpoint/careful")
 def _careful(answer: object) -> str | None:
-    if problem := _not_a_function(answer):
+    if problem := not_a_function(answer):
         return problem
-    with tempfile.TemporaryDirectory() as name:
-        file = Path(name) / "best.keras"
+    with scratch_folder() as folder:
+        file = folder / "best.keras"
         zeros = np.zeros((4, 1), "float32")
         val_ds = tf.data.Dataset.from_tensor_slices((zeros, zeros)).batch(4)
         return _without_a_file(answer, file, val_ds) or _with_a_file(answer, file, val_ds)
@@ -76,7 +74,9 @@ def _without_a_file(answer: Callable, file: Path, val_ds: tf.data.Dataset) -> st
 
 
 def _with_a_file(answer: Callable, file: Path, val_ds: tf.data.Dataset) -> str | None:
-    _model(GUESS).save(file)
+    model = tiny_model(metrics=["accuracy"], run_eagerly=True)
+    model.layers[0].bias.assign([GUESS])
+    model.save(file)
     checkpoint = answer(file, val_ds)
     record = checkpoint.best
     if isinstance(record, list | tuple | dict):
@@ -102,32 +102,13 @@ def _why_overwritten(checkpoint: keras.callbacks.ModelCheckpoint, record: float 
     return f"ফাইলের মডেলের `val_loss` `{LOSS}`; তুমি রেকর্ড ধরেছ `{record:.2f}`, তাই `0.30`-এরটি তার ওপর লেখা হলো।"
 
 
-def _not_a_function(answer: object) -> str | None:
-    if isinstance(answer, keras.callbacks.Callback) or not callable(answer):
-        return f"এখানে চাই ফাংশনটি, তাকে ডাকার ফল নয়; তুমি দিয়েছ `{type(answer).__name__}`।"
-    return None
-
-
-def _model(guess: float = 0.0) -> keras.Model:
-    # Named, and nothing drawn at random: see helpers.checks.tiny_model. Run eagerly, as TensorFlow complains
-    # of models that are each traced for a few batches only; what is loaded from a file runs eagerly, too.
-    bias = keras.initializers.Constant(guess)
-    layers = [
-        keras.Input((1,), name="practice_input"),
-        keras.layers.Dense(1, kernel_initializer="zeros", bias_initializer=bias, name="practice"),
-    ]
-    model = keras.Sequential(layers, name="practice_model")
-    model.compile(optimizer="sgd", loss="mse", metrics=["accuracy"], run_eagerly=True)
-    return model
-
-
 def _guess(file: Path) -> float:
     return float(keras.models.load_model(file).layers[0].bias.numpy()[0])
 
 
 def _run(checkpoint: keras.callbacks.ModelCheckpoint, name: str, *values: float) -> None:
     """One epoch per value, which stands in the logs under that name and in the model, so in its file too."""
-    model = _model()
+    model = tiny_model(metrics=["accuracy"], run_eagerly=True)
 
     def say(epoch: int, logs: dict) -> None:
         logs[name] = values[epoch]

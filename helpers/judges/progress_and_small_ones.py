@@ -4,7 +4,7 @@ from collections.abc import Callable
 from itertools import accumulate, zip_longest
 
 from helpers.bengali import digits
-from helpers.checks import BATCHES, fit, judge, not_a, tiny_model
+from helpers.checks import BATCHES, fit, judge, not_a, not_a_function, tiny_model
 from helpers.hooks import HOOKS, HookRecorder
 from helpers.start import keras
 
@@ -13,16 +13,12 @@ import numpy as np
 Lambda = keras.callbacks.LambdaCallback
 
 
-def _not_a_function(answer: object) -> str | None:
-    return None if callable(answer) else f"এখানে চাই একটি ফাংশন; তুমি দিয়েছ `{type(answer).__name__}`।"
-
-
 # --- every ---
 
 
 @judge("12_progress_and_small_ones/every")
 def _every(answer: object) -> str | None:
-    if problem := _not_a_function(answer):
+    if problem := not_a_function(answer, "একটি ফাংশন"):
         return problem
     return _wrong_calls(answer, 3, 7) or _wrong_calls(answer, 2, 4)
 
@@ -71,7 +67,7 @@ def _misfit_of_calls(calls: list[tuple], count: int, epochs: int) -> str | None:
 
 @judge("12_progress_and_small_ones/my_fit")
 def _my_fit(answer: object) -> str | None:
-    if problem := _not_a_function(answer):
+    if problem := not_a_function(answer, "একটি ফাংশন"):
         return problem
     return _wrong_order(answer) or _wrong_stop(answer)
 

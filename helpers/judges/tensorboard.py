@@ -1,12 +1,11 @@
 """নোটবুক ০৮-এর কোড-অনুশীলনের বিচার।"""
 
 import math
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from helpers.bengali import digits
-from helpers.checks import judge, not_a_callback_class
+from helpers.checks import judge, not_a_callback_class, not_a_function, scratch_folder, tiny_model
 from helpers.start import keras
 
 import numpy as np
@@ -26,11 +25,9 @@ KEPT = (10, 100, 500, 1000)
 
 @judge("08_tensorboard/lowest_step")
 def _lowest_step(answer: object) -> str | None:
-    if not callable(answer):
-        return f"এখানে চাই ফাংশনটি, তাকে ডাকার ফল নয়; তুমি দিয়েছ `{type(answer).__name__}`।"
-    # Windows removes no file that a reader holds open
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
-        folder = Path(name)
+    if problem := not_a_function(answer):
+        return problem
+    with scratch_folder() as folder:
         _write(folder)
         return next(filter(None, (_wrong_step(answer, folder, tag) for tag in LOWEST)), None)
 
@@ -95,8 +92,8 @@ STANDARD = {"epoch_loss", "epoch_learning_rate"}
 def _farthest(answer: object) -> str | None:
     if problem := not_a_callback_class(answer):
         return problem
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
-        tags = _read(answer(), Path(name))
+    with scratch_folder() as folder:
+        tags = _read(answer(), folder)
         if "epoch_farthest" in tags:
             return _misfit(tags["epoch_farthest"])
         if others := sorted(tags.keys() - STANDARD):
@@ -109,14 +106,7 @@ def _farthest(answer: object) -> str | None:
 
 def _read(callback: keras.callbacks.Callback, folder: Path) -> dict[str, list[float]]:
     """What a real TensorBoard wrote after the callback: all values of every tag."""
-    layers = [
-        keras.Input((1,), name="practice_input"),
-        keras.layers.Dense(1, kernel_initializer="zeros", name="practice_first"),
-        keras.layers.Dense(1, kernel_initializer="zeros", name="practice_second"),
-    ]
-    model = keras.Sequential(layers, name="practice_model")
-    # eagerly: TensorFlow complains of models that are each traced for a few batches only
-    model.compile(optimizer=keras.optimizers.SGD(0.0), loss="mse", run_eagerly=True)
+    model = tiny_model(depth=2, optimizer=keras.optimizers.SGD(0.0), run_eagerly=True)
 
     def put(epoch: int, _logs: dict) -> None:
         numbers = WEIGHTS[epoch]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from helpers.bengali import digits
-from helpers.checks import judge, not_a_callback_class
+from helpers.checks import judge, not_a_callback_class, not_a_function, tiny_model
 from helpers.start import keras
 
 import numpy as np
@@ -15,8 +15,8 @@ _ONLY_INF, _ONLY_NAN = {4, 6, 8}, {1, 5}
 
 @judge("10_terminate_on_nan/bad_rows")
 def _bad_rows(answer: object) -> str | None:
-    if not callable(answer):
-        return f"এখানে চাই একটি ফাংশন; তুমি দিয়েছ `{type(answer).__name__}`।"
+    if problem := not_a_function(answer, "একটি ফাংশন"):
+        return problem
     x, y = np.ones((10, 3)), np.ones(10)
     given, problem = _find(answer, x, y)
     if problem:
@@ -130,7 +130,7 @@ def _remembers(guard: keras.callbacks.Callback) -> str | None:
 
 def _train(guard: keras.callbacks.Callback, array: int = 0, value: float | None = None) -> int:
     """Four epochs at most; at the end of epoch 1 one number of one array of the weights becomes the value."""
-    model = _model()
+    model = tiny_model(width=2, depth=2, run_eagerly=True)
 
     def spoil(epoch: int, logs: dict) -> None:
         if epoch == 1 and value is not None:
@@ -141,16 +141,3 @@ def _train(guard: keras.callbacks.Callback, array: int = 0, value: float | None 
     x = np.ones((4, 2), "float32")
     spoiling = keras.callbacks.LambdaCallback(on_epoch_end=spoil)
     return len(model.fit(x, x, epochs=4, verbose=0, callbacks=[spoiling, guard]).epoch)
-
-
-def _model() -> keras.Model:
-    # Named, and nothing drawn at random: see helpers.checks.tiny_model; but several numbers an array.
-    # Run eagerly, as TensorFlow complains of models that are each traced for a few batches only.
-    layers = [
-        keras.Input((2,), name="practice_input"),
-        keras.layers.Dense(2, kernel_initializer="zeros", name="practice_first"),
-        keras.layers.Dense(2, kernel_initializer="zeros", name="practice_second"),
-    ]
-    model = keras.Sequential(layers, name="practice_model")
-    model.compile(optimizer="sgd", loss="mse", run_eagerly=True)
-    return model
