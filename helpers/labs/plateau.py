@@ -5,9 +5,8 @@ from collections.abc import Callable
 from helpers.bengali import digits
 from helpers.figures import COLOURS
 from helpers.labs.base import Lab, keras_code, panel
-from helpers.labs.training import Curves, Training
+from helpers.labs.training import Curves, Training, train_anew
 from helpers.start import keras
-from helpers.toy import toy_data
 
 import numpy as np
 from ipywidgets import Dropdown, FloatSlider, IntSlider
@@ -19,7 +18,6 @@ EPOCHS = 60
 RATE = 0.3
 _FLOORS = [0.0, 1e-6, 1e-4, 1e-3, 1e-2, 1e-1]
 _LOWEST = RATE * 1e-7  # the bottom of the picture; a rate below it changes nothing that could be seen
-_CURVES = ("loss", "val_loss", "learning_rate")
 
 
 def plateau_lab() -> "PlateauLab":
@@ -103,27 +101,8 @@ def train(settings: dict, is_stopped_after: Callable[[int], bool]) -> Curves:
     settings: ReduceLROnPlateau-র parameter।
     is_stopped_after: প্রতি epoch-এর শেষে তার নম্বর দিয়ে ডাকা হয়; True ফেরত দিলে সেখানেই শেষ।
     """
-    layers = keras.layers
-    start = [keras.initializers.GlorotUniform(seed) for seed in range(3)]  # leaves the notebook's seed alone
-    model = keras.Sequential(
-        [
-            keras.Input((1,)),
-            layers.Dense(32, activation="relu", kernel_initializer=start[0]),
-            layers.Dense(32, activation="relu", kernel_initializer=start[1]),
-            layers.Dense(1, kernel_initializer=start[2]),
-        ]
-    )
-    training, validation = toy_data("plateau")  # made anew, so that the batches come in the same order again
-    model.compile(keras.optimizers.SGD(RATE), loss="mse", steps_per_execution=len(training))
-
-    def look(epoch: int, _logs: dict) -> None:
-        model.stop_training = is_stopped_after(epoch)
-
-    callbacks = [ReduceLROnPlateau(**settings), keras.callbacks.LambdaCallback(on_epoch_end=look)]
-    history = model.fit(
-        training, validation_data=validation, epochs=EPOCHS, callbacks=callbacks, shuffle=False, verbose=0
-    ).history
-    return {name: [float(value) for value in history[name]] for name in _CURVES}
+    callback = ReduceLROnPlateau(**settings)
+    return train_anew(2, keras.optimizers.SGD(RATE), callback, EPOCHS, is_stopped_after)
 
 
 def _verdict(settings: dict, curves: Curves) -> str:

@@ -8,9 +8,8 @@ from collections.abc import Callable
 from helpers.bengali import digits
 from helpers.figures import COLOURS
 from helpers.labs.base import Lab, panel
-from helpers.labs.training import Curves, Training
+from helpers.labs.training import Curves, Training, train_anew
 from helpers.start import keras
-from helpers.toy import toy_data
 
 from ipywidgets import Button, Dropdown, FloatSlider, HBox, IntSlider
 from matplotlib.figure import Figure
@@ -151,31 +150,13 @@ def train(settings: dict, is_stopped_after: Callable[[int], bool]) -> Curves:
     settings: `kind`, `base`, `warm`, `every`, `total`।
     is_stopped_after: প্রতি epoch-এর শেষে তার নম্বর দিয়ে ডাকা হয়; True ফেরত দিলে সেখানেই শেষ।
     """
-    layers = [keras.Input((1,))]
-    for seed in range(3):  # seeds of their own leave the notebook's alone
-        start = keras.initializers.GlorotUniform(seed)
-        layers.append(keras.layers.Dense(32, activation="relu", kernel_initializer=start))
-    layers.append(keras.layers.Dense(1, kernel_initializer=keras.initializers.GlorotUniform(3)))
-    model = keras.Sequential(layers)
-    training, validation = toy_data("plateau")  # made anew, so that the batches come in the same order again
-    model.compile(keras.optimizers.Adam(), loss="mse", steps_per_execution=len(training))
 
-    def look(epoch: int, _logs: dict) -> None:
+    def is_stopped(epoch: int) -> bool:
         # the progress bar is made for the longest training
-        shown = round((epoch + 1) * LONGEST / settings["total"]) - 1
-        model.stop_training = is_stopped_after(shown)
+        return is_stopped_after(round((epoch + 1) * LONGEST / settings["total"]) - 1)
 
     scheduler = _made(code(settings))["scheduler"]
-    callbacks = [scheduler, keras.callbacks.LambdaCallback(on_epoch_end=look)]
-    history = model.fit(
-        training,
-        validation_data=validation,
-        epochs=settings["total"],
-        callbacks=callbacks,
-        shuffle=False,
-        verbose=0,
-    ).history
-    return {name: [float(value) for value in history[name]] for name in ("loss", "val_loss", "learning_rate")}
+    return train_anew(3, keras.optimizers.Adam(), scheduler, settings["total"], is_stopped)
 
 
 def _verdict(curves: Curves, before: Curves | None) -> str:

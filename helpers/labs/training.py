@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 
 from helpers.bengali import explain
+from helpers.start import keras
+from helpers.toy import toy_data
 
 from ipywidgets import HTML, Button, HBox, IntProgress, Layout
 
@@ -85,3 +87,33 @@ class Training(HBox):
     def _is_stopped_after(self, epoch: int) -> bool:
         self.progress.value = epoch + 1
         return self._stopping.is_set()
+
+
+def train_anew(
+    depth: int,
+    optimizer: keras.optimizers.Optimizer,
+    callback: keras.callbacks.Callback,
+    epochs: int,
+    is_stopped_after: Callable[[int], bool],
+) -> Curves:
+    """`toy_data("plateau")`-তে একটি নতুন মডেলকে ট্রেনিং করায়; প্রতিবার একই weights থেকে, নোটবুকের seed না ছুঁয়ে।
+
+    depth: কয়টি লুকোনো layer, প্রতিটিতে ৩২। is_stopped_after: প্রতি epoch-এর শেষে তার নম্বর পায়; True ফেরত দিলে
+    সেখানেই শেষ। ফেরত: প্রতি epoch-এর `loss`, `val_loss`, `learning_rate`।
+    """
+    # seeds of their own leave the notebook's alone
+    start = [keras.initializers.GlorotUniform(seed) for seed in range(depth + 1)]
+    hidden = [keras.layers.Dense(32, activation="relu", kernel_initializer=one) for one in start[:-1]]
+    output = keras.layers.Dense(1, kernel_initializer=start[-1])
+    model = keras.Sequential([keras.Input((1,)), *hidden, output])
+    training, validation = toy_data("plateau")  # made anew, so that the batches come in the same order again
+    model.compile(optimizer, loss="mse", steps_per_execution=len(training))
+
+    def look(epoch: int, _logs: dict) -> None:
+        model.stop_training = is_stopped_after(epoch)
+
+    callbacks = [callback, keras.callbacks.LambdaCallback(on_epoch_end=look)]
+    history = model.fit(
+        training, validation_data=validation, epochs=epochs, callbacks=callbacks, shuffle=False, verbose=0
+    ).history
+    return {name: [float(value) for value in history[name]] for name in ("loss", "val_loss", "learning_rate")}

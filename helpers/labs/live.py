@@ -1,0 +1,97 @@
+"""চলতি ট্রেনিং দেখা আর থামানো: নোটবুক ১৫-র lab, আর ব্রাউজারের ক্লিকের নকল।"""
+
+import itertools
+import threading
+from collections.abc import Callable
+
+from helpers.bengali import digits, explain
+from helpers.labs.base import Lab
+from helpers.start import keras
+
+from ipykernel.connect import get_connection_file
+from ipywidgets import Button, HBox
+from jupyter_client import BlockingKernelClient
+from matplotlib.figure import Figure
+
+Train = Callable[[Callable[[Figure], None], Callable[[], bool]], keras.callbacks.History]
+
+
+def live_lab(train: Train, preview: int = 99) -> "LiveLab":
+    """“শুরু” চাপলে ট্রেনিং চলে আলাদা thread-এ, ছবি বদলাতে থাকে; “থামাও” চাপলে থামে।
+
+    train: তোমার ফাংশন, `train(show, wanted)`। ছবি দেখাতে সে `show(figure)` ডাকে; `wanted()` True হলে
+        ট্রেনিং থামায়। ফেরত দেয় `fit`-এর History।
+    preview: lab খোলার সময় সে একবার নিজেই চালায়, যাতে গোড়া থেকেই একটি ছবি থাকে; তখন `wanted()` কতবার
+        False বলবে। তখন error হলে সেটিই বেরিয়ে আসে; পরে হলে তার কথা বোতামের নিচে লেখা থাকে।
+    ফেরত: Lab; `lab.start` আর `lab.stop` তার দুই বোতাম, `lab.history` শেষ ট্রেনিংয়ের History।
+    """
+    return LiveLab(train, preview)
+
+
+class LiveLab(Lab):
+    """দুই বোতাম, একটি ছবি, একটি বাক্য। একবারে একটিই ট্রেনিং চলে।
+
+    train, preview: `live_lab`-এর মতো।
+    """
+
+    def __init__(self, train: Train, preview: int) -> None:
+        self.start = Button(description="শুরু", tooltip="নতুন ট্রেনিং শুরু করো")
+        self.stop = Button(description="থামাও", tooltip="চলতি ট্রেনিং থামাও", disabled=True)
+        super().__init__(HBox([self.start, self.stop]))
+        self.train = train
+        self.thread: threading.Thread | None = None
+        self.history: keras.callbacks.History | None = None
+        self._wanted = threading.Event()
+        self.start.on_click(self._start)
+        self.stop.on_click(lambda _button: self._wanted.set())
+        asked = itertools.count()
+        self._run(lambda: next(asked) >= preview, "lab নিজেই থামিয়েছে")
+
+    def _start(self, _button: Button) -> None:
+        if not self.start.disabled:  # a click may have been on its way when the button was disabled
+            self.start.disabled, self.stop.disabled = True, False
+            self._wanted.clear()
+            self.say("ট্রেনিং চলছে…")
+            # in this thread the kernel could not hear the other button
+            self.thread = threading.Thread(target=self._work, daemon=True)
+            self.thread.start()
+
+    def _work(self) -> None:
+        try:
+            self._run(self._wanted.is_set, "তুমি থামিয়েছ")
+        except Exception as error:  # nobody sees what a thread raises
+            now = "train ফাংশনটি সারিয়ে এই সেল আবার চালাও।"
+            self.say(explain("ট্রেনিং শেষ হলো না", f"{type(error).__name__}: {error}", now))
+        finally:
+            self.start.disabled, self.stop.disabled = False, True
+
+    def _run(self, wanted: Callable[[], bool], who: str) -> None:
+        history = self.train(self.show, wanted)
+        if not isinstance(history, keras.callbacks.History):
+            what, why = "ট্রেনিংয়ের ফল দেখানো গেল না", f"train ফেরত দিয়েছে {type(history).__name__}, History নয়"
+            raise TypeError(explain(what, why, "train-এর শেষে লেখো: return model.fit(...)।"))
+        self.history = history
+        how = f"epoch `{history.epoch[-1]}`-এ {who}" if wanted() else "শেষ পর্যন্ত চলেছে"
+        said = f"{how}। History-তে আছে {digits(len(history.epoch))}টি epoch।"
+        if self.figure is None:
+            self.say(said)
+        else:
+            self.show(self.figure, said)
+
+
+def press(button: Button) -> None:
+    """ব্রাউজারে বোতামটিতে ক্লিক করলে kernel-এর কাছে যে বার্তা যায়, হুবহু সেটি পাঠায়; জবাবের জন্য দাঁড়ায় না।
+
+    button: ipywidgets-এর বোতাম। নোটবুকের বাইরে চালালে RuntimeError: সেখানে kernel নেই।
+    """
+    try:
+        file = get_connection_file()
+    except RuntimeError as error:
+        now = "JupyterLab-এ নোটবুকটি খুলে সেখানে চালাও।"
+        raise RuntimeError(explain("ক্লিক পাঠানো গেল না", "এখানে কোনো kernel নেই", now)) from error
+    client = BlockingKernelClient(connection_file=file)
+    client.load_connection_file()
+    socket = client.connect_shell()
+    click = {"method": "custom", "content": {"event": "click"}}
+    client.session.send(socket, "comm_msg", {"comm_id": button.model_id, "data": click})
+    socket.close(linger=1000)  # a closed channel of the client would drop what isn't sent yet
