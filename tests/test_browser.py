@@ -15,20 +15,11 @@ from pathlib import Path
 from notebooks import ROOT
 
 import pytest
+from chromium import CHROMIUM, is_ours, keep_screenshot, new_page
 from conftest import require
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 IDLE = """async path => {
   const app = window.jupyterapp; if (!app) return false;
   await app.restored;
@@ -96,26 +87,16 @@ def _started(server: subprocess.Popen, runtime: Path, log: Path) -> tuple[str, s
 
 @pytest.fixture
 def page(lab):
-    playwright = pytest.importorskip("playwright.sync_api") if os.environ.get("CI") != "true" else None
-    if playwright is None:
-        import playwright.sync_api as playwright
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        page = browser.new_page(viewport={"width": 1366, "height": 768})
+    with new_page() as page:
         page.troubles = []
         page.on("console", lambda message: _note(page, message.type == "error", message.text))
-        page.on("request", lambda request: _note(page, not _is_ours(request.url), request.url))
+        page.on("request", lambda request: _note(page, not is_ours(request.url), request.url))
         yield page
-        browser.close()
 
 
 def _note(page, is_trouble: bool, text: str) -> None:
     if is_trouble:
         page.troubles.append(text)
-
-
-def _is_ours(url: str) -> bool:
-    return url.startswith(("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:"))
 
 
 def _wait_until_idle(page, path: str) -> None:
@@ -179,12 +160,6 @@ def _code_has_the_value_of(slider, lab) -> bool:
     return any(abs(number - value) < 1e-9 for number in in_code)
 
 
-def _keep_screenshot(page, name: str) -> None:
-    artefacts = ROOT / "test-artefacts"
-    artefacts.mkdir(exist_ok=True)
-    page.screenshot(path=artefacts / f"{name}.png")
-
-
 @pytest.mark.parametrize("stem", ["01_what_is_a_callback", "14_dog_cat"])
 def test_a_notebook_runs_from_top_to_bottom_and_its_quiz_answers(opened, stem):
     page = opened(stem)
@@ -198,7 +173,7 @@ def test_a_notebook_runs_from_top_to_bottom_and_its_quiz_answers(opened, stem):
     alert.wait_for()
     assert alert.inner_text().startswith("✓" if "correct" in option else "✗")
     assert option["feedback"].replace("`", "") in alert.inner_text()
-    _keep_screenshot(page, stem)
+    keep_screenshot(page, stem)
     assert page.troubles == []
 
 
@@ -228,5 +203,5 @@ def test_every_slider_of_a_lab_changes_the_picture_by_keyboard_and_by_mouse(open
             pictures.add(page.evaluate(SHOWN)[0])
     # a small step of min_delta may stop at the same epoch, and then the picture is rightly the same
     assert len(pictures) > sliders.count()
-    _keep_screenshot(page, stem)
+    keep_screenshot(page, stem)
     assert page.troubles == []

@@ -8,8 +8,7 @@ import keras
 import numpy as np
 import psutil
 import pytest
-from conftest import require
-from test_browser import ARGUMENTS, CHROMIUM, _is_ours, _keep_screenshot
+from chromium import is_ours, keep_screenshot, new_page
 
 pytestmark = pytest.mark.browser
 
@@ -31,15 +30,10 @@ def logs(tmp_path_factory):
 
 @pytest.fixture
 def page():
-    require(CHROMIUM, "Chromium is not installed")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        page = browser.new_page(viewport={"width": 1366, "height": 1000})
+    with new_page(height=1000) as page:
         page.asked = []
         page.on("request", lambda request: page.asked.append(request.url))
         yield page
-        browser.close()
 
 
 @pytest.fixture
@@ -59,8 +53,8 @@ def test_the_scalars_page_has_a_curve_of_every_run(board, page):
         for part in ("train", "validation"):
             # has_text looks into the shadow roots of the page, which inner_text() leaves out
             assert page.locator("tf-runs-selector", has_text=f"lr-{rate}/{part}").count() == 1
-    _keep_screenshot(page, "08_tensorboard")
-    assert [url for url in page.asked if not _is_ours(url)] == []
+    keep_screenshot(page, "08_tensorboard")
+    assert [url for url in page.asked if not is_ours(url)] == []
 
 
 def test_the_page_has_the_layers_of_the_model_and_says_what_it_lacks_at_first(board, page):
@@ -68,7 +62,7 @@ def test_the_page_has_the_layers_of_the_model_and_says_what_it_lacks_at_first(bo
     page.get_by_text("Graph visualization failed").wait_for(timeout=30_000)
     page.get_by_text("Conceptual graph").click()
     page.locator("tf-graph-scene text", has_text="line").first.wait_for(timeout=30_000)
-    _keep_screenshot(page, "08_tensorboard_graph")
+    keep_screenshot(page, "08_tensorboard_graph")
 
 
 def test_it_is_served_to_this_machine_only_and_gone_after_stop(board, page):

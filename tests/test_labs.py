@@ -16,9 +16,9 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lab_tools import LIMIT, names_made_by, shown, wait_for
 
 setup()
-LIMIT = 60  # seconds; more than any training here takes, so that a hanging thread fails and doesn't hang
 RECORDED = ROOT / "data" / "runs" / "dog_cat_no_callbacks.csv"
 LABS = {
     "patience": lambda: patience_lab(RECORDED),
@@ -35,25 +35,6 @@ SLIDERS = [
 @pytest.fixture(scope="module")
 def labs():
     return {name: make() for name, make in LABS.items()}
-
-
-def wait_for(lab):
-    """A lab that trains does so in a thread."""
-    if hasattr(lab, "training") and (thread := lab.training.thread):
-        thread.join(LIMIT)
-        assert not thread.is_alive()
-
-
-def shown(lab):
-    return lab.picture.value, lab.readout.value, lab.code.value
-
-
-def callbacks_in(code):
-    """The callbacks that the copied code makes."""
-    lines = re.sub("<[^>]*>", "", code)
-    names = {}
-    exec(lines, {"keras": keras}, names)
-    return names
 
 
 @pytest.mark.parametrize(("name", "slider"), SLIDERS)
@@ -73,7 +54,7 @@ def test_the_patience_lab_says_and_codes_what_replay_does():
     log, lab = read_log(RECORDED), patience_lab(RECORDED, minutes=40)
     for patience in (1, 4, 9):
         lab.patience.value = patience
-        early = callbacks_in(lab.code.value)["early"]
+        early = names_made_by(lab.code.value)["early"]
         assert (early.patience, early.restore_best_weights) == (patience, True)
         outcome = replay([early], log)
         said = lab.readout.value
@@ -122,7 +103,7 @@ def test_the_three_lab_says_which_drop_came_too_late():
     lab.drop_patience.value = 10
     assert "একবারও কমায়নি" in lab.readout.value
     lab.drop_patience.value = 2
-    said, made = lab.readout.value, callbacks_in(lab.code.value)
+    said, made = lab.readout.value, names_made_by(lab.code.value)
     outcome = replay([made["ckpt"], made["early"], made["rlrop"]], read_log(RECORDED))
     assert f"থামিয়েছে epoch <code>{outcome.stopped_epoch}</code>-এ" in said
     assert f"শেষবার epoch <code>{outcome.best_epoch}</code>-এ" in said

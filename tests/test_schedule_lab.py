@@ -1,7 +1,6 @@
 """schedule_lab: the curve moves at once, a button trains, the code to copy is the schedule that is shown."""
 
 import base64
-import html
 import re
 import threading
 import warnings
@@ -15,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as with_settings
 from hypothesis import strategies as st
+from lab_tools import LIMIT, names_made_by, shown, wait_for
 
 setup()
-LIMIT = 60  # seconds; more than any training here takes, so that a hanging thread fails and doesn't hang
 
 BEFORE = {"loss": [1.0, 0.5], "val_loss": [1.0, 0.6], "learning_rate": [0.3, 0.2]}
 SETTINGS = {"kind": "cosine", "base": 0.3, "warm": 0, "every": 5, "total": 30}
@@ -43,23 +42,6 @@ def lab(monkeypatch):
     """A lab whose trainings take no time."""
     monkeypatch.setattr(schedule, "train", lambda _settings, _is_stopped_after: dict(BEFORE))
     return schedule_lab()
-
-
-def wait_for(lab):
-    if thread := lab.training.thread:
-        thread.join(LIMIT)
-        assert not thread.is_alive()
-
-
-def shown(lab):
-    return bytes(lab.picture.value), lab.readout.value, lab.code.value
-
-
-def copied(lab):
-    """What a learner has after running the code of the lab."""
-    names = {"keras": keras}
-    exec(html.unescape(re.sub("<[^>]*>", "", lab.code.value)), names)
-    return names
 
 
 @pytest.mark.parametrize(
@@ -109,7 +91,7 @@ def test_each_kind_after_two_epochs_of_warm_up(kind, expected):
 
 def test_the_copied_code_makes_the_schedule_that_trains(lab):
     lab.kind.value, lab.warm.value, lab.total.value = "step", 3, 12
-    names = copied(lab)
+    names = names_made_by(lab.code.value)
     assert isinstance(names["scheduler"], keras.callbacks.LearningRateScheduler)
     rates = [names["schedule"](epoch) for epoch in range(12)]
     trained = REAL_TRAIN(lab._settings(), lambda _epoch: False)

@@ -1,0 +1,43 @@
+"""A page of a real Chromium, for the tests that look at the course as a learner does."""
+
+import contextlib
+import importlib.util
+import shutil
+from collections.abc import Iterator
+
+from notebooks import ROOT
+
+from conftest import require
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@contextlib.contextmanager
+def new_page(height: int = 768) -> Iterator:
+    require(CHROMIUM, "Chromium is not installed")
+    require(importlib.util.find_spec("playwright"), "playwright is not installed (requirements-ci.txt)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=_ARGUMENTS)
+        yield browser.new_page(viewport={"width": 1366, "height": height})
+        browser.close()
+
+
+def is_ours(url: str) -> bool:
+    return url.startswith(("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:"))
+
+
+def keep_screenshot(page, name: str) -> None:
+    artefacts = ROOT / "test-artefacts"
+    artefacts.mkdir(exist_ok=True)
+    page.screenshot(path=artefacts / f"{name}.png")
