@@ -13,9 +13,12 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "batches": ["photo_batches"],
         "bengali": ["digits"],
+        "cheatsheet": ["cheat_table"],
         "crash": ["run_script"],
         "hooks": ["HookRecorder", "plot_hooks"],
+        "labs.chooser": ["chooser"],
         "labs.hooks": ["hooks_lab"],
+        "labs.live": ["live_lab", "press"],
         "labs.patience": ["patience_lab"],
         "labs.plateau": ["plateau_lab"],
         "labs.schedule": ["schedule_lab"],

@@ -150,6 +150,7 @@ def course_texts() -> list[Text]:
     return [
         *_cells(),
         *_practice(),
+        *_sheet(),
         *_meanings(),
         *_files("README.md", "CONTRIBUTING.md", "data/README.md"),
         *_files("helpers/**/*.py", "requirements*.in", "environment.yml"),
@@ -167,6 +168,14 @@ def _practice() -> Iterator[Text]:
         for where, sentence in _strings(tomllib.loads(path.read_text(encoding="utf-8"))):
             # check() prints its sentences: numbers and names in them can't stand in code font
             yield Text(f"{path.name} {where}", sentence, is_markdown=where.startswith("quiz"))
+
+
+def _sheet() -> Iterator[Text]:
+    sheet = tomllib.loads((ROOT / "data" / "cheatsheet.toml").read_text(encoding="utf-8"))
+    for where, words in _strings(sheet):
+        if not re.search(r"\.(code|swap|trap)\b", where):  # code, and headings that stand in notebook 16
+            # a widget shows the words of a question as they are
+            yield Text(f"cheatsheet.toml {where}", words, is_markdown=not where.startswith("question"))
 
 
 def _strings(value: object, where: str = "") -> Iterator[tuple[str, str]]:

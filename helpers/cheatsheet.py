@@ -1,0 +1,73 @@
+"""চিটশিট: `data/cheatsheet.toml` আর `data/glossary.csv` থেকে নোটবুকের টেবিল।
+
+একই কথা ছাপার পাতায় বসায় `helpers.cheatsheet_page`, আর callback বাছতে কাজে লাগায় `helpers.labs.chooser`।
+"""
+
+import csv
+import tomllib
+from collections.abc import Callable, Iterator
+
+from helpers.bengali import digits, explain
+from helpers.start import COURSE
+
+from IPython.display import Markdown
+
+DATA = COURSE / "data"
+SHEET = tomllib.loads((DATA / "cheatsheet.toml").read_text(encoding="utf-8"))
+ENTRIES = {one["name"]: one for group in SHEET["group"] for one in group["callback"]}
+_MISTAKES = "16_common_mistakes"
+
+
+def cheat_table(what: str) -> Markdown:
+    """চিটশিটের একটি টেবিল।
+
+    what: "callbacks" (কোনটা কখন), "order" (list-এ কে আগে), "symptoms" (লক্ষণ দেখে ওষুধ) বা
+        "glossary" (`data/glossary.csv`-র সব শব্দ)। অন্য কিছু হলে ValueError।
+    """
+    if what not in _TABLES:
+        now = f"এর যেকোনো একটি লেখো: {', '.join(_TABLES)}।"
+        raise ValueError(explain(f"cheat_table({what!r}) কিছু দেখাতে পারেনি", "এই নামে কোনো টেবিল নেই", now))
+    head, *rows = _TABLES[what]()
+    return Markdown("\n".join(f"| {' | '.join(row)} |" for row in [head, ["---"] * len(head), *rows]))
+
+
+def _callbacks() -> Iterator[list[str]]:
+    yield ["callback", "কতবার লাগে", "কখন", "মনে রেখো", "নোটবুক"]
+    for one in ENTRIES.values():
+        yield [f"`{one['name']}`", one["often"], one["when"], one["watch"], _link(one["notebook"])]
+
+
+def _order() -> Iterator[list[str]]:
+    yield ["আগে", "পরে", "কেন"]
+    for pair in SHEET["order"]["pair"]:
+        yield [shown(pair["first"]), shown(pair["then"]), pair["why"]]
+
+
+def _symptoms() -> Iterator[list[str]]:
+    yield ["লক্ষণ", "প্রথমে দেখো", "নোটবুক ১৬-র ফাঁদ"]
+    for one in SHEET["symptom"]:
+        yield [one["seen"], one["look"], f"[{one['trap']}]({_MISTAKES}.ipynb)"]
+
+
+def _glossary() -> Iterator[list[str]]:
+    yield ["শব্দ", "মানে", "প্রথম কোথায়"]
+    with (DATA / "glossary.csv").open(encoding="utf-8", newline="") as file:
+        for row in sorted(csv.DictReader(file), key=lambda row: row["written"].casefold()):
+            yield [row["written"], row["meaning"], _link(row["first"])]
+
+
+_TABLES: dict[str, Callable[[], Iterator[list[str]]]] = {
+    "callbacks": _callbacks,
+    "order": _order,
+    "symptoms": _symptoms,
+    "glossary": _glossary,
+}
+
+
+def _link(stem: str) -> str:
+    return f"[{digits(stem[:2])}]({stem}.ipynb)"
+
+
+def shown(name: str) -> str:
+    """নামটি ক্লাসের হলে কোড-হরফে, না হলে যেমন আছে।"""
+    return f"`{name}`" if name in ENTRIES else name

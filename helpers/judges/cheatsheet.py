@@ -1,0 +1,157 @@
+"""নোটবুক ১৭-এর কোড-অনুশীলনের বিচার।"""
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+from helpers.bengali import digits
+from helpers.checks import fit, judge, not_a_function, scratch_folder, tiny_model
+from helpers.start import keras
+
+Checkpoint = keras.callbacks.ModelCheckpoint
+Early = keras.callbacks.EarlyStopping
+Plateau = keras.callbacks.ReduceLROnPlateau
+Log = keras.callbacks.CSVLogger
+Backup = keras.callbacks.BackupAndRestore
+_KINDS = (Checkpoint, Log, Plateau, Early, Backup)
+
+# what a right answer does on ACCURACY: the best epoch, the first drop, the last epoch
+BEST, DROP, STOP = 3, 6, 11
+ACCURACY = [0.5, 0.6, 0.7, 0.8, *[0.75] * 26]
+
+
+class _Night(keras.callbacks.Callback):
+    """Writes the measure of this night into the logs, and the epoch's number into the model."""
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        logs["val_accuracy"] = ACCURACY[epoch]
+        self.model.layers[-1].bias.assign([epoch])
+
+
+class _LoadShedding(Exception):
+    pass
+
+
+class _Cut(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        if epoch == DROP:
+            raise _LoadShedding
+
+
+@judge("17_cheatsheet/night_shift")
+def _night_shift(answer: object) -> str | None:
+    if problem := not_a_function(answer, "একটি ফাংশন, `night_shift`"):
+        return problem
+    for ask in (_the_five, _calm, _after_the_cut, _hole):
+        with scratch_folder() as folder:
+            if problem := ask(answer, folder):
+                return problem
+    return None
+
+
+def _the_five(answer: Callable, folder: Path) -> str | None:
+    given = answer(folder)
+    if not isinstance(given, list | tuple):
+        return f"ফাংশনটির ফেরত দেওয়ার কথা একটি `list`; দিয়েছে `{type(given).__name__}`। `return` লিখেছ তো?"
+    for one in given:
+        if isinstance(one, type):
+            return f"`{one.__name__}` ক্লাসটিই list-এ রেখেছ। চাই তা থেকে বানানো অবজেক্ট: `{one.__name__}(...)`।"
+    for kind in _KINDS:
+        if not any(isinstance(one, kind) for one in given):
+            return f"চাহিদার একটি কাজের লোক নেই: {_JOBS[kind]}।"
+    for one in given:
+        if getattr(one, "monitor", "val_accuracy") != "val_accuracy":
+            return f"`{type(one).__name__}` দেখছে `{one.monitor}`; কথা ছিল সবাই `val_accuracy` দেখবে।"
+    return None
+
+
+_JOBS = {
+    Checkpoint: "সেরা মডেলটি ফাইলে রাখে কে",
+    Log: "প্রতি epoch-এর সারি ফাইলে লেখে কে",
+    Plateau: "আটকে গেলে learning rate কমায় কে",
+    Early: "উন্নতি না হলে থামায় কে",
+    Backup: "বিদ্যুৎ গেলে যেখানে ছিল সেখান থেকে ধরে কে",
+}
+
+
+def _stamp(model: keras.Model) -> int:
+    return round(float(model.layers[-1].bias[0]))
+
+
+def _rows(folder: Path) -> list[dict]:
+    with (folder / "log.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _calm(answer: Callable, folder: Path) -> str | None:
+    model = tiny_model()
+    history = fit(model, len(ACCURACY), [_Night(), *answer(folder)])
+    stopped, rates = history.epoch[-1], history.history["learning_rate"]
+    for name in ("best.keras", "log.csv"):
+        if not (folder / name).exists():
+            return f"নির্বিঘ্ন একটি রাতের পর `folder`-এ `{name}` নেই। নাম আর ফোল্ডার মিলিয়ে দেখো।"
+    if (saved := _stamp(keras.models.load_model(folder / "best.keras"))) != BEST:
+        return (
+            f"একটি রাতে সেরা ছিল epoch `{BEST}`; `best.keras`-এ আছে epoch `{saved}`-এর মডেল। "
+            "`mode` আর `save_best_only` দেখো।"
+        )
+    drops = [epoch for epoch in range(1, len(rates)) if rates[epoch] < rates[epoch - 1]]
+    if not drops or drops[0] != DROP + 1 or abs(rates[DROP + 1] / rates[0] - 0.5) > 1e-6:
+        seen = f"epoch `{drops[0]}` থেকে `{rates[drops[0]] / rates[0]:.3g}` গুণ" if drops else "একবারও কমেনি"
+        return f"সেরা epoch-এর ৩ epoch পরে learning rate অর্ধেক হওয়ার কথা; তোমারটিতে {seen}।"
+    if stopped != STOP:
+        waited = digits(stopped - BEST)
+        return f"সেরা epoch-এর পর ট্রেনিং চলেছে আরও {waited} epoch; থামার কথা ছিল ৮ epoch পরে।"
+    if _stamp(model) != BEST:
+        return f"থেমেছে ঠিক জায়গায়, কিন্তু মেমোরিতে epoch `{_stamp(model)}`-এর weights; সেরাটির ফেরার কথা।"
+    if "learning_rate" not in _rows(folder)[0]:
+        return "খাতায় `learning_rate` কলামটি নেই। সংখ্যাটি `logs`-এ লেখে কে, আর সে কি খাতার আগে বসেছে?"
+    return None
+
+
+def _lives(answer: Callable, folder: Path, after: type | None) -> keras.callbacks.History:
+    """Two lives: in the first the power goes at the end of epoch DROP, after this kind or after all."""
+    callbacks = list(answer(folder))
+    kinds = [type(one) for one in callbacks]
+    place = kinds.index(after) + 1 if after else len(kinds)
+    try:
+        fit(tiny_model(), DROP + 3, [_Night(), *callbacks[:place], _Cut(), *callbacks[place:]])
+    except _LoadShedding:
+        pass
+    finally:
+        for one in callbacks:  # the dead process would have closed its file
+            if isinstance(one, Log) and one.csv_file:
+                one.csv_file.close()
+    return fit(tiny_model(), DROP + 3, [_Night(), *answer(folder)])
+
+
+def _after_the_cut(answer: Callable, folder: Path) -> str | None:
+    history = _lives(answer, folder, after=None)
+    if history.epoch[0] != DROP + 1:
+        return (
+            f"epoch `{DROP}`-এর পরে বিদ্যুৎ গেল; আবার চালালে শুরু হলো epoch `{history.epoch[0]}` থেকে। "
+            "দুই জীবনেই কি backup একই ফোল্ডারে?"
+        )
+    seen = [int(row["epoch"]) for row in _rows(folder)]
+    if seen[0] != 0:
+        return f"বিদ্যুৎ ফেরার পর খাতা শুরু হয়েছে epoch `{seen[0]}` থেকে; আগের সারিগুলো মুছে গেছে।"
+    before, now = float(_rows(folder)[0]["learning_rate"]), history.history["learning_rate"][0]
+    if abs(now / before - 0.5) > 1e-6:
+        return (
+            "বিদ্যুৎ যাওয়ার ঠিক আগে learning rate অর্ধেক হয়েছিল; ফিরে এসে ট্রেনিং চলল আগের বড় মানে। "
+            "backup ছবি তোলে নিজের পালায়; তার পরে যা বদলায়, ছবিতে থাকে না।"
+        )
+    return None
+
+
+def _hole(answer: Callable, folder: Path) -> str | None:
+    kinds = [type(one) for one in answer(folder)]
+    earlier = min((Log, Backup), key=kinds.index)
+    _lives(answer, folder, after=earlier)
+    seen = {int(row["epoch"]) for row in _rows(folder)}
+    if lost := sorted(set(range(DROP + 3)) - seen):
+        return (
+            f"খাতা আর backup-এর মাঝখানে বিদ্যুৎ গেলে epoch `{lost[0]}`-এর সারিটি হারিয়ে যায়। "
+            "কে আগে থাকলে ফুটো না হয়ে বাড়তি সারি হতো?"
+        )
+    return None

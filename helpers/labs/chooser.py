@@ -1,0 +1,82 @@
+"""কয়েকটি প্রশ্নের উত্তর থেকে callback-এর list, ঠিক ক্রমে: নোটবুক ১৭-র lab।"""
+
+from helpers.bengali import digits, explain, use_font
+from helpers.cheatsheet import ENTRIES, SHEET
+from helpers.labs.base import Lab, panel
+
+from ipywidgets import Dropdown
+from matplotlib.figure import Figure
+
+
+def chooser() -> "Chooser":
+    """কয়েকটি প্রশ্নের উত্তর দিলে তোমার কাজের callback-গুলো ঠিক ক্রমে সাজিয়ে দেয়।"""
+    return Chooser()
+
+
+class Chooser(Lab):
+    """কয়েকটি প্রশ্ন, তার উত্তর থেকে সাজানো callback-এর list: কোডে, ছবিতে, আর `source`-এ।
+
+    source: এখনকার উত্তরগুলোর কোড, `exec` করলে `callbacks` নামের list হয়।
+    """
+
+    def __init__(self) -> None:
+        self.source = ""
+        self.questions = [
+            Dropdown(options=[(one["text"], one) for one in question["options"]], description=question["ask"])
+            for question in SHEET["question"]
+        ]
+        super().__init__(panel(*self.questions))
+        for question in self.questions:
+            question.observe(self._choose, "value")
+        self._choose()
+
+    def answer(self, *places: int) -> None:
+        """হাতে না বেছে কোড দিয়ে উত্তর দেয়।
+
+        places: প্রতি প্রশ্নে কত নম্বর উত্তর, `0` থেকে গুনে; যে প্রশ্নের নম্বর নেই, তার উত্তর বদলায় না।
+            এমন নম্বর যার উত্তর নেই, বা প্রশ্নের চেয়ে বেশি নম্বর দিলে ValueError; তখন কিছুই বদলায় না।
+        """
+        counts = [len(question.options) for question in self.questions]
+        if len(places) > len(counts) or any(p not in range(n) for p, n in zip(places, counts, strict=False)):
+            why = f"{digits(len(counts))}টি প্রশ্নে উত্তর আছে পরপর {digits(', '.join(map(str, counts)))}টি"
+            now = "প্রতি প্রশ্নের উত্তর গোনো ০ থেকে।"
+            raise ValueError(explain(f"answer{places} বসানো গেল না", why, now))
+        for question, place in zip(self.questions, places, strict=False):
+            question.index = place
+
+    def _choose(self, _change: dict | None = None) -> None:
+        names, self.source = choose([question.value for question in self.questions])
+        said = f"{digits(len(names))}টি callback, যে ক্রমে বসবে: {', '.join(names)}।"
+        self.show(_queue(names), said, self.source)
+
+
+def choose(options: list[dict]) -> tuple[list[str], str]:
+    """বেছে নেওয়া উত্তরগুলো থেকে (callback-দের নাম, কোড)।
+
+    options: `data/cheatsheet.toml`-এর প্রতি `question` থেকে একটি করে option।
+    """
+    picked = {name for option in options for name in option["picks"]}
+    names = sorted(picked, key=lambda name: (ENTRIES[name]["place"], list(ENTRIES).index(name)))
+    lines = [ENTRIES[name]["code"] for name in names]
+    for option in options:
+        for old, new in option.get("swap", {}).items():
+            lines = [line.replace(old, new) for line in lines]
+    note = "# compile-এ: optimizer=keras.optimizers.Adam(use_ema=True)\n" if "SwapEMAWeights" in names else ""
+    body = "".join(f"    {line},\n" for line in lines)
+    return names, f"from keras.callbacks import {', '.join(sorted(names))}\n\n{note}callbacks = [\n{body}]"
+
+
+def _queue(names: list[str]) -> Figure:
+    """The list as a queue: who stands before whom, and what for."""
+    use_font()
+    figure = Figure(figsize=(9, 0.6 + 0.5 * len(names)), layout="constrained")
+    axes = figure.subplots()
+    axes.set(xlim=(0, 10), ylim=(len(names) - 0.4, -0.6))
+    axes.axis("off")
+    for place, name in enumerate(names):
+        box = {"boxstyle": "round,pad=0.35", "facecolor": "white", "edgecolor": "black", "linewidth": 1.5}
+        axes.text(0.1, place, digits(place + 1), fontsize=15, weight="bold", va="center")
+        axes.text(0.7, place, name, fontsize=13, va="center", bbox=box)
+        axes.text(4.2, place, ENTRIES[name]["when"], fontsize=13, va="center")
+    axes.set_title("ওপরের জন আগে ডাক পায়", loc="left", fontsize=15, weight="bold")
+    return figure
