@@ -1,14 +1,18 @@
 """কোর্সের নোটবুকগুলো যা যা ব্যবহার করে, তার তালিকা।
 
-`helpers.start` সবার আগে import হয়, কারণ TensorFlow-কে চুপচাপ চালু করার কাজটা তার।
+সবার আগে `helpers.install` দেখে নেয় কোর্স এখানে চলবে কি না; তারপর `helpers.start` TensorFlow-কে চুপচাপ চালু করে।
 বাকি module-গুলো প্রথমবার দরকার হলে তবেই import হয়।
 """
 
-from helpers import start  # noqa: F401  (first: it imports TensorFlow quietly)
+from helpers import install
 
-import lazy_loader
+install.require_course()
+with install.whole_packages():
+    from helpers import start  # noqa: F401  (before Keras: it imports TensorFlow quietly)
 
-__getattr__, __dir__, __all__ = lazy_loader.attach(
+    import lazy_loader
+
+_find, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "batches": ["photo_batches"],
@@ -25,6 +29,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "labs.three": ["three_lab"],
         "labs.upload": ["upload_lab"],
         "logs": ["LogError", "plot_log", "read_log"],
+        "machine": ["check_machine"],
         "pets": ["PhotoError", "dog_cat"],
         "practice": ["check", "quiz"],
         "recorded": ["replay"],
@@ -33,3 +38,10 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "toy": ["toy_data"],
     },
 )
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        return _find(name)
+    with install.whole_packages():
+        return _find(name)

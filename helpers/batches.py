@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+from helpers import guards
+from helpers.bengali import explain
+
 import psutil
 import tensorflow as tf
 
@@ -25,7 +28,13 @@ def photo_batches(
 
     পিক্সেল uint8-এ রাখলে float32-এর চার ভাগের এক ভাগ মেমোরি লাগে। `cache` মেশানোর আগে, কারণ `cache`-এর আগে
     যা ঘটে তা প্রথম epoch-এই জমে যায়: পরে মেশালে তবেই প্রতি epoch-এ ক্রম বদলায়।
+
+    photos অন্য কিছু হলে TypeError; একটি একটি (ছবি, label) না হলে, একটিও না থাকলে, বা কয়টি তা বলা না গেলে
+    ValueError। batch_size বা seed পূর্ণ সংখ্যা না হলে TypeError, খুব ছোট বা খুব বড় হলে ValueError।
     """
+    _check(photos)
+    guards.whole("batch_size", batch_size, least=1)
+    guards.whole("seed", seed)
     cached = fits_in_memory(photos)
     photos = photos.map(_to_uint8, num_parallel_calls=tf.data.AUTOTUNE)
     if cached:
@@ -61,6 +70,20 @@ def fits_in_memory(photos: tf.data.Dataset) -> bool:
     """
     pixels = photos.element_spec[0].shape.num_elements()
     return int(photos.cardinality()) * pixels <= _SHARE_OF_FREE_MEMORY * _free_memory()
+
+
+def _check(photos: tf.data.Dataset) -> None:
+    now = "image_dataset_from_directory(ফোল্ডার, image_size=(128, 128), batch_size=None) যা দেয়, সেটিই দাও।"
+    guards.need(tf.data.Dataset, "photos", photos, "ছবির tf.data.Dataset", now)
+    spec, count = photos.element_spec, int(photos.cardinality())
+    pair = isinstance(spec, tuple) and len(spec) == 2
+    if not (pair and spec[0].shape.rank == 3 and spec[0].shape.is_fully_defined()):
+        why = "এখানে চাই একটি একটি করে (ছবি, label), batch নয়, আর সব ছবি এক মাপের"
+    elif count < 1:  # TensorFlow's signs for endless and for unknown are negative
+        why = "তাতে একটিও ছবি নেই" if count == 0 else "তাতে কয়টি ছবি, তা জানা যায় না: repeat বা filter বাদ দাও"
+    else:
+        return
+    raise ValueError(explain("ছবিগুলো থেকে batch বানানো গেল না", why, now))
 
 
 def _free_memory() -> int:

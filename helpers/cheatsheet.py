@@ -7,6 +7,7 @@ import csv
 import tomllib
 from collections.abc import Callable, Iterator
 
+from helpers import guards
 from helpers.bengali import digits, explain
 from helpers.start import COURSE
 
@@ -24,23 +25,25 @@ def cheat_table(what: str) -> Markdown:
     what: "callbacks" (কোনটা কখন), "order" (list-এ কে আগে), "symptoms" (লক্ষণ দেখে ওষুধ) বা
         "glossary" (`data/glossary.csv`-র সব শব্দ)। অন্য কিছু হলে ValueError।
     """
-    if what not in _TABLES:
+    if what not in list(_TABLES):  # a list is no key
+        call = f"cheat_table({guards.short(repr(what))})"
         now = f"এর যেকোনো একটি লেখো: {', '.join(_TABLES)}।"
-        raise ValueError(explain(f"cheat_table({what!r}) কিছু দেখাতে পারেনি", "এই নামে কোনো টেবিল নেই", now))
+        raise ValueError(explain(f"{call} কিছু দেখাতে পারেনি", "এই নামে কোনো টেবিল নেই", now))
     head, *rows = _TABLES[what]()
     return Markdown("\n".join(f"| {' | '.join(row)} |" for row in [head, ["---"] * len(head), *rows]))
 
 
 def _callbacks() -> Iterator[list[str]]:
-    yield ["callback", "কতবার লাগে", "কখন", "মনে রেখো", "নোটবুক"]
+    yield ["callback", "ডাক পড়ে", "কখন", "মনে রেখো", "নোটবুক"]
     for one in ENTRIES.values():
         yield [f"`{one['name']}`", one["often"], one["when"], one["watch"], _link(one["notebook"])]
 
 
 def _order() -> Iterator[list[str]]:
-    yield ["আগে", "পরে", "কেন"]
-    for pair in SHEET["order"]["pair"]:
-        yield [shown(pair["first"]), shown(pair["then"]), pair["why"]]
+    yield ["নিয়ম", "আগে", "পরে", "কেন"]
+    for number, pair in enumerate(SHEET["order"]["pair"], start=1):
+        why = pair["why"] + (f" ({SHEET['order']['star']})" if "unless" in pair else "")
+        yield [digits(number), shown(pair["first"]), shown(pair["then"]), why]
 
 
 def _symptoms() -> Iterator[list[str]]:

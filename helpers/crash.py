@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from helpers import guards
 from helpers.bengali import digits, explain
 
 import psutil
@@ -38,14 +39,20 @@ def run_script(script: str | Path, kill_after: str | None = None, limit: float =
         কারণ GPU থাকলে নোটবুক আগেই তা ধরে আছে।
     kill_after: এই লেখা দিয়ে শুরু হওয়া লাইন এলেই process-টিকে মেরে ফেলা হয়; সে কিছু গোছানোর সুযোগ পায় না
         (Linux আর macOS-এ SIGKILL, Windows-এ TerminateProcess)। না দিলে শেষ পর্যন্ত চলে।
-    limit: সবচেয়ে বেশি কত সেকেন্ড চলতে পারে।
+    limit: সবচেয়ে বেশি কত সেকেন্ড চলতে পারে, ০ থেকে দশ লাখ।
 
     ফেরত: `Life`। মরার আগে সে যা লিখেছিল, সবই `lines`-এ থাকে।
-    স্ক্রিপ্টটি error-এ থামলে, সময় পেরোলে, বা kill_after-এর লাইনটি না এলে RuntimeError।
+    স্ক্রিপ্টটি error-এ থামলে, সময় পেরোলে, বা kill_after-এর লাইনটি না এলে RuntimeError; ফাইলটি না থাকলে
+    FileNotFoundError। script, kill_after বা limit অন্য ধরনের কিছু হলে TypeError, limit খুব বড় হলে ValueError।
     """
-    script = Path(script).resolve()
-    if not script.is_file():
-        raise _failed(script, "এই নামে কোনো ফাইল নেই", "script-এ ফাইলের নামটি মিলিয়ে দেখো।")
+    script = guards.path("script", script)
+    if why := guards.no_file(script):
+        what = f"{guards.short(script.name)} ঠিকমতো চলল না"
+        raise FileNotFoundError(explain(what, why, "script-এ ফাইলের নামটি মিলিয়ে দেখো।"))
+    if kill_after is not None:
+        guards.need(str, "kill_after", kill_after, "লাইনের শুরুর লেখা", 'যেমন kill_after="epoch 4" দাও।')
+    guards.amount("limit", limit)
+    script = script.resolve()
     settings = {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1", "CUDA_VISIBLE_DEVICES": "-1"}
     lines, seconds, killed, overdue = [], [], False, threading.Event()
     # errors go to a file: a second pipe that nobody reads meanwhile could fill up and stop the process

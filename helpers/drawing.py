@@ -3,6 +3,7 @@
 import colorsys
 import sys
 import tempfile
+import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -67,12 +68,22 @@ def draw_photos(folder: Path, count: int = 720, seed: int = 1337) -> Path:
             is_wrong = rng.random() < WRONG_LABELS
             photo = draw_one(KINDS[1 - label if is_wrong else label], rng)
             photo.save(drawn / KINDS[label] / f"{number:04d}.jpg", quality=90)
+        _move(drawn, folder)
+    return folder
+
+
+def _move(drawn: Path, folder: Path) -> None:
+    for wait in (0.5, 1, 2, 4, None):
         try:
             drawn.rename(folder)
-        except OSError:
-            if not _finished(folder):  # another notebook may have drawn the same set in the meantime
+            return
+        except OSError as error:
+            if _finished(folder):  # another notebook may have drawn the same set in the meantime
+                return
+            # Windows renames no folder while a virus scanner reads a file in it
+            if wait is None or not isinstance(error, PermissionError):
                 raise
-    return folder
+            time.sleep(wait)
 
 
 def _finished(folder: Path) -> bool:

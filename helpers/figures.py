@@ -18,6 +18,7 @@ COLOURS = {
     "sky": "#56B4E9",
     "black": "#000000",
 }
+_LINES = ("blue", "vermillion", "green", "purple", "black")
 
 
 def use_style() -> None:
@@ -42,7 +43,8 @@ def use_style() -> None:
             "grid.alpha": 0.3,
             "lines.linewidth": 2.5,
             "legend.frameon": False,
-            "axes.prop_cycle": cycler(color=list(COLOURS.values())),
+            # orange and sky are too pale for a line on white paper; they fill areas
+            "axes.prop_cycle": cycler(color=[COLOURS[name] for name in _LINES]),
         }
     )
     shell = get_ipython()

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
+from helpers import guards
 from helpers.bengali import digits, explain
 from helpers.figures import COLOURS
 from helpers.start import keras
@@ -31,6 +32,7 @@ _BLOCKS = {
 _VALIDATION_DEPTH = 2  # how much deeper a test lies that is the validation of an epoch
 _DEPTH = {f"on_{block}_{end}": depth for block, (depth, _) in _BLOCKS.items() for end in ("begin", "end")}
 _TEST_HOOKS = {name for name in HOOKS if name.startswith("on_test")}
+_RECORD = "রেকর্ডারটি fit(..., callbacks=[recorder])-এ দিয়ে চালাও, তারপর দাও recorder.events।"
 BLOCK_COLOURS = {block: colour for block, (_, colour) in _BLOCKS.items()}
 
 
@@ -174,16 +176,15 @@ class _Block:
 def plot_hooks(events: list[HookEvent]) -> Figure:
     """hook-এর ডাকগুলোর নকশা আঁকে: ওপরের ঘরের ভেতরে নিচের ঘর, বাঁ ধারে …_begin, ডান ধারে …_end।
 
-    events: `HookRecorder`-এর `.events`। একটিও ডাক না থাকলে ValueError।
+    events: `HookRecorder`-এর `.events`। তার বদলে অন্য কিছু দিলে TypeError, একটিও ডাক না থাকলে ValueError।
 
     ফেরত: matplotlib-এর Figure। বাঁ থেকে ডানে ডাকের ক্রম, সময়ের মাপ নয়। `evaluate`, `predict`, আর পরপর কয়েকটি
     রানও আঁকা যায়। ঘরের ডান ধার ছেঁড়া মানে তার …_end আর ডাকা হয়নি। epoch বা batch অনেক হলে মাঝের কয়েকটি
     বাদ পড়ে; কতটি, তা লেখা থাকে। `on_batch_…` আলাদা আঁকা হয় না, তার কথা নিচে লেখা থাকে।
     """
-    blocks = _blocks(events)
-    if not blocks:
-        now = "রেকর্ডারটি fit(..., callbacks=[recorder])-এ দিয়ে চালাও, তারপর plot_hooks(recorder.events)।"
-        raise ValueError(explain("hook-এর ছবি আঁকা গেল না", "রেকর্ডে কোনো ডাক নেই", now))
+    blocks = _blocks(checked(events))
+    if not blocks:  # nothing has begun
+        raise _nothing()
     sizes = (_shorten(blocks, most) for most in (6, 5, 4, 3))
     shown = next((items for items in sizes if _width(items) <= _ROOM), _shorten(blocks, 2))
     kinds = {block.kind for block in _every(blocks)}
@@ -206,6 +207,20 @@ def plot_hooks(events: list[HookEvent]) -> Figure:
     figure.suptitle(_title(blocks), x=0.01, ha="left", fontsize=15, fontweight="bold")
     figure.supxlabel("\n".join(notes), x=0.01, ha="left", fontsize=12)
     return figure
+
+
+def checked(events: list[HookEvent]) -> list[HookEvent]:
+    """events-ই; `HookRecorder`-এর `.events` না হলে TypeError, একটিও ডাক না থাকলে ValueError।"""
+    guards.need(list | tuple, "events", events, "রেকর্ডারের .events", _RECORD)
+    for event in events:
+        guards.need(HookEvent, "events[…]", event, "রেকর্ডারের লেখা একটি ডাক", _RECORD)
+    if not events:
+        raise _nothing()
+    return events
+
+
+def _nothing() -> ValueError:
+    return ValueError(explain("দেখানোর কিছু নেই", "রেকর্ডে কোনো ডাক নেই", _RECORD))
 
 
 def _blocks(events: list[HookEvent]) -> list[_Block]:

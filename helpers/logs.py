@@ -7,10 +7,11 @@ import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from helpers import guards
 from helpers.bengali import digits, explain
 from helpers.figures import COLOURS
+from helpers.start import keras
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -19,9 +20,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-if TYPE_CHECKING:  # helpers.start is what imports Keras, quietly
-    from keras.callbacks import History
-
+History = keras.callbacks.History
 RATE = "learning_rate"
 _SEPARATOR = "[,;\t|: ]"
 _EPOCH = re.compile("[0-9]{1,9}")
@@ -61,9 +60,14 @@ def read_log(path: str | Path) -> pd.DataFrame:
         text = Path(path).read_bytes().decode("utf-8").replace("\ufeff", "")
     except FileNotFoundError as error:
         raise _unread(path, f"{Path(path).absolute().parent} ফোল্ডারে এই নামে কিছু নেই") from error
+    except PermissionError as error:
+        raise _unread(path, "এটি পড়ার অনুমতি তোমার নেই, বা এটি একটি ফোল্ডার") from error
+    except TypeError as error:
+        raise _unread(path, "এখানে চাই উদ্ধৃতিচিহ্নের ভেতরে ফাইলের নাম") from error
     except (OSError, ValueError) as error:
         raise _unread(path, "এটি ফোল্ডার, বা এমন ফাইল যা লেখা হিসেবে পড়া যায় না") from error
-    text = text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\n")
+    # CSVLogger on Windows ends its lines in two returns: that is one line end, and no blank line after it
+    text = text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n").lstrip("\n")
     separator = re.match(f"epoch({_SEPARATOR})", text)
     header = text.partition("\n")[0].split(separator[1]) if separator else []
     if text and not _is_header(header):
@@ -87,7 +91,7 @@ def read_log(path: str | Path) -> pd.DataFrame:
 
 def _unread(path: str | Path, why: str) -> LogError:
     now = "CSVLogger-এ যে নাম দিয়েছিলে সেটিই দাও; ট্রেনিং না চালিয়ে থাকলে আগে model.fit(...) চালাও।"
-    return LogError(explain(f"{path} থেকে log পড়া গেল না", why, now))
+    return LogError(explain(f"{guards.short(path)} থেকে log পড়া গেল না", why, now))
 
 
 def _is_header(row: list[str]) -> bool:
@@ -227,19 +231,52 @@ def _validated_or_not(
     yield ("epoch", *plain, *added), list(range(len(plain) + 1, 2 * len(plain) + 1))
 
 
-def plot_log(log: "str | Path | pd.DataFrame | History", metrics: list[str] | None = None) -> Figure:
+def table_of(log: str | Path | pd.DataFrame | History) -> pd.DataFrame:
+    """log-এর টেবিল, যেভাবেই দেওয়া হোক; `epoch` কলাম থাকলে তাতে পূর্ণ সংখ্যা।
+
+    log: CSVLogger-এর ফাইল, `read_log`-এর টেবিল, বা `model.fit(...)` যে History ফেরত দেয়। অন্য কিছু হলে, বা
+        তাতে কোন মান কোন metric-এর কোন epoch-এর তা বোঝা না গেলে, LogError।
+    """
+    if isinstance(log, str | Path):
+        return read_log(log)
+    if isinstance(log, History):
+        epochs = getattr(log, "epoch", [])  # one that no fit has used has none
+        if any(len(values) != len(epochs) for values in log.history.values()):
+            why = "এই History-তে অন্তত একটি metric সব epoch-এ মাপা হয়নি, আর কোন মান কোন epoch-এর, সে তা লিখে রাখে না"
+            raise unusable(why, "CSVLogger-এর ফাইল দাও, তাতে থাকে।")
+        log = pd.DataFrame({"epoch": epochs, **log.history})
+    if not isinstance(log, pd.DataFrame):
+        why = f"এটি {type(log).__name__}"
+        raise unusable(why, "CSVLogger-এর ফাইল, read_log-এর টেবিল, বা fit-এর ফেরত দেওয়া History দাও।")
+    if not (log.columns.is_unique and all(isinstance(name, str) for name in log.columns)):
+        raise unusable("কলামের নামগুলো লেখা নয়, বা এক নামে কয়েকটি কলাম", "ফাইলটি read_log দিয়ে পড়ে দাও।")
+    if "epoch" not in log:
+        return log
+    epochs = pd.to_numeric(log["epoch"], errors="coerce")
+    if not (epochs.between(0, 1e9) & (epochs % 1 == 0)).all():
+        raise unusable("epoch কলামে এমন কিছু আছে যা পূর্ণ সংখ্যা নয়", "ফাইলটি read_log দিয়ে পড়ে দাও।")
+    return log.assign(epoch=epochs.astype(int))
+
+
+def unusable(why: str, now: str) -> LogError:
+    """এমন log-এর error, যা পড়া যায় কিন্তু কাজে লাগানো যায় না।"""
+    return LogError(explain("এই log দিয়ে কাজ চলে না", why, now))
+
+
+def plot_log(log: str | Path | pd.DataFrame | History, metrics: str | list[str] | None = None) -> Figure:
     """ট্রেনিংয়ের গ্রাফ আঁকে: প্রতি metric-এর ট্রেনিং আর validation একসঙ্গে, সেরা epoch দাগানো।
 
     log: CSVLogger-এর ফাইল, `read_log`-এর টেবিল, বা `model.fit(...)` যে History ফেরত দেয়।
-    metrics: কোনগুলো আঁকবে, যেমন ["loss"]; না দিলে যাদের `val_` আছে, কারও না থাকলে সব।
+    metrics: কোনগুলো আঁকবে, যেমন "loss" বা ["loss", "accuracy"]; না দিলে যাদের `val_` আছে, কারও না থাকলে সব।
 
     ফেরত: matplotlib-এর Figure। ট্রেনিং ভাঙা রেখা, validation টানা; epoch log-এর মতোই 0 থেকে গোনা;
     কয়েকটি রান থাকলে একটির পরে আরেকটি। `History`-র যত epoch চলার কথা ছিল তার আগেই থেমে থাকলে সেটিও
     চিহ্ন দেওয়া। নিচে learning rate (থাকলে): কোন epoch কততে চলেছে।
     সেরা মানে loss বা error-জাতীয় metric-এ সবচেয়ে কম, accuracy-জাতীয়তে সবচেয়ে বেশি; নাম দেখে বোঝা না গেলে
-    দাগ পড়ে না। metrics-এর কোনো নাম log-এ না থাকলে, বা log-এ কোনো epoch না থাকলে LogError।
+    দাগ পড়ে না। log পড়া না গেলে, তাতে কোনো epoch না থাকলে, বা metrics-এর কোনো নাম তাতে না থাকলে LogError;
+    metrics নাম বা নামের list না হলে TypeError।
     """
-    table = _table(log)
+    table = _drawn(table_of(log))
     names = _chosen(table, metrics)
     rated = not _values(table, RATE).empty
     heights = [2.6] * len(names) + [1.7] * rated
@@ -258,14 +295,7 @@ def plot_log(log: "str | Path | pd.DataFrame | History", metrics: list[str] | No
     return figure
 
 
-def _table(log: "str | Path | pd.DataFrame | History") -> pd.DataFrame:
-    if isinstance(log, str | Path):
-        log = read_log(log)
-    elif not isinstance(log, pd.DataFrame):
-        if any(len(values) != len(log.epoch) for values in log.history.values()):
-            why = "অন্তত একটি metric সব epoch-এ মাপা হয়নি, আর কোন মান কোন epoch-এর, History তা লিখে রাখে না"
-            raise LogError(explain("এই History আঁকা গেল না", why, "CSVLogger-এর ফাইল দাও, তাতে থাকে।"))
-        log = pd.DataFrame({"epoch": log.epoch, **log.history})
+def _drawn(log: pd.DataFrame) -> pd.DataFrame:
     if "epoch" not in log or log.empty:
         now = "আগে model.fit(...) চালাও, তারপর আবার এই সেল।"
         raise LogError(explain("গ্রাফ আঁকা গেল না", "log-এ একটি epoch-ও নেই", now))
@@ -280,14 +310,19 @@ def _values(table: pd.DataFrame, column: str) -> pd.Series:
     return table.set_index("x").get(column, pd.Series(dtype=float)).dropna()
 
 
-def _chosen(table: pd.DataFrame, metrics: list[str] | None) -> list[str]:
+def _chosen(table: pd.DataFrame, metrics: str | list[str] | None) -> list[str]:
     numbers = table.select_dtypes("number").columns.drop(["run", "epoch", "x"])
     there = [name for name in numbers if not name.startswith("val_") and name != RATE]
     there.sort(key=lambda name: name != "loss")
-    unknown = [name for name in metrics or [] if name not in there]
-    if unknown or not there:
-        why = f"এই log-এ আছে: {', '.join(there) or 'কোনো metric নেই'}"
-        raise LogError(explain(f"{', '.join(unknown) or 'গ্রাফ'} আঁকা গেল না", why, "এর মধ্য থেকে নাম দাও।"))
+    metrics = [metrics] if isinstance(metrics, str) else metrics
+    if metrics is not None:
+        guards.need(list | tuple, "metrics", metrics, "metric-এর নামের list", 'যেমন metrics=["loss"] দাও।')
+    unknown = [guards.short(name) for name in metrics or [] if name not in there]
+    if not there:
+        raise unusable("তাতে সংখ্যার কোনো metric নেই", "ফাইলটি read_log দিয়ে পড়ে দাও।")
+    if unknown:
+        why = f"এই log-এ আছে: {', '.join(there)}"
+        raise LogError(explain(f"{', '.join(unknown)} আঁকা গেল না", why, "এর মধ্য থেকে নাম দাও।"))
     return metrics or [name for name in there if len(_values(table, f"val_{name}"))] or there
 
 
@@ -321,17 +356,17 @@ def _mark_best(axes: Axes, table: pd.DataFrame, x: int, y: float, low: bool) -> 
     axes.text(x, 0.97 if low else 0.03, word, transform=axes.get_xaxis_transform(), **side)
 
 
-def _stopped_early(log: "str | Path | pd.DataFrame | History") -> bool:
+def _stopped_early(log: str | Path | pd.DataFrame | History) -> bool:
     # a History alone knows how many epochs were asked for
-    params = getattr(log, "params", None)
-    return bool(params) and log.epoch[-1] + 1 < params["epochs"]
+    return isinstance(log, History) and bool(log.params) and log.epoch[-1] + 1 < log.params["epochs"]
 
 
 def _mark_stop(axes: Axes, table: pd.DataFrame) -> None:
     last = table["x"].iloc[-1]
     axes.axvline(last, color=COLOURS["black"], linewidth=1.5)
     word = f"থামল: {_when(table, last)}  "
-    axes.text(last, 0.6, word, transform=axes.get_xaxis_transform(), ha="right", va="center")
+    clear = {"facecolor": "white", "edgecolor": "none", "pad": 1}  # where it meets a line, the word is read
+    axes.text(last, 0.6, word, transform=axes.get_xaxis_transform(), ha="right", va="center", bbox=clear)
 
 
 def _when(table: pd.DataFrame, x: int) -> str:

@@ -1,11 +1,12 @@
 """কুকুর-বিড়ালের ছবির ফোল্ডার: আঁকা, আসল, কিংবা তোমার নিজের।"""
 
+import contextlib
 import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
 
-from helpers import photo_files
+from helpers import guards, photo_files
 from helpers.bengali import digits
 from helpers.download import real_photos, unpacked
 from helpers.drawing import draw_photos
@@ -32,10 +33,14 @@ def dog_cat(source: str | os.PathLike | None = None, per_class: int | None = Non
     যে ছবিতে ট্রেনিং মাঝপথে থেমে যেত, তার নাম প্রিন্ট হয় আর সেটি বাদ যায়। সব ছবি না নিলে ফেরত আসে
     `data/photos/own-…`: বেছে নেওয়া ছবির hard link, তাই জায়গা লাগে না; link না চললে কপি।
 
-    ফোল্ডার না থাকলে, শ্রেণি দুটি না হলে, কোনো শ্রেণিতে ৫০টির কম ছবি থাকলে, বা নামাতে না পারলে PhotoError।
+    ফোল্ডার না থাকলে, শ্রেণি দুটি না হলে, কোনো শ্রেণিতে ৫০টির কম ছবি থাকলে, বা নামাতে না পারলে PhotoError;
+    source বা per_class অন্য ধরনের কিছু হলে TypeError।
     """
-    if per_class is not None and per_class < NEEDED:
-        raise PhotoError(f"per_class={per_class} চলবে না", _WHY_NEEDED, f"per_class={NEEDED} বা তার বেশি দাও।")
+    if per_class is not None:
+        guards.whole("per_class", per_class, least=-guards.LARGEST)
+        if per_class < NEEDED:
+            now = f"per_class={NEEDED} বা তার বেশি দাও।"
+            raise PhotoError(f"per_class={per_class} চলবে না", _WHY_NEEDED, now)
     folder = _folder(source, per_class)
     found = photo_files.photos_by_class(folder)
     chosen = _choose(folder, found, per_class)
@@ -59,7 +64,10 @@ def _folder(source: str | os.PathLike | None, per_class: int | None) -> Path:
             return draw_photos(PHOTOS / "drawn")
     if source == "photos":
         return real_photos(PHOTOS, per_class)
-    return Path(source).expanduser().absolute()
+    folder = guards.path("source", source)
+    with contextlib.suppress(RuntimeError):  # "~nobody": then it is the name of a folder
+        folder = folder.expanduser()
+    return folder.absolute()
 
 
 def _choose(folder: Path, found: Photos, per_class: int | None) -> Photos:

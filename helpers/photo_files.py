@@ -13,6 +13,7 @@ from multiprocessing.pool import ThreadPool
 from pathlib import Path
 from typing import TypeVar
 
+from helpers import guards
 from helpers.bengali import digits, explain
 from helpers.start import _quiet
 
@@ -113,10 +114,10 @@ def photos_by_class(folder: Path) -> dict[str, list[Path]]:
 
     ফোল্ডারটি না থাকলে, কিংবা তাতে ঠিক দুটি ফোল্ডার না থাকলে PhotoError।
     """
-    if not folder.is_dir():
+    if why := guards.no_folder(folder):
         raise PhotoError(
-            f"{folder} থেকে ছবি নেওয়া গেল না",
-            "এটি একটি ফাইল, ফোল্ডার নয়" if folder.exists() else "এই নামে কোনো ফোল্ডার নেই",
+            f"{guards.short(folder)} থেকে ছবি নেওয়া গেল না",
+            why,
             'বানান আর পথ মিলিয়ে দেখো। আঁকা ছবি চাইলে dog_cat("drawn"), আসল ছবি চাইলে dog_cat("photos")।',
         )
     classes = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
@@ -157,14 +158,16 @@ def write_whole(file: Path, data: bytes) -> None:
 
 @contextlib.contextmanager
 def writing_to(folder: Path) -> Iterator[None]:
-    """ডিস্ক ভরে গেলে PhotoError দেয়; অন্য সব error যেমন ছিল তেমনই যায়।"""
+    """ডিস্ক ভরে গেলে বা লেখার অনুমতি না থাকলে PhotoError দেয়; অন্য সব error যেমন ছিল তেমনই যায়।"""
     try:
         yield
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            why = "ডিস্কে আর জায়গা নেই"
+            now = "কিছু জায়গা খালি করে একই সেল আবার চালাও; যেটুকু হয়েছে, তার পর থেকে এগোবে।"
+        elif isinstance(error, PermissionError):
+            why = "এই ফোল্ডারে তোমার লেখার অনুমতি নেই"
+            now = "কোর্সের ফোল্ডারটি নিজের home ফোল্ডারে কপি করে সেখান থেকে JupyterLab খোলো।"
+        else:
             raise
-        raise PhotoError(
-            f"{folder} ফোল্ডারে লেখা গেল না",
-            "ডিস্কে আর জায়গা নেই",
-            "কিছু জায়গা খালি করে একই সেল আবার চালাও; যেটুকু হয়েছে, তার পর থেকে এগোবে।",
-        ) from error
+        raise PhotoError(f"{folder} ফোল্ডারে লেখা গেল না", why, now) from error

@@ -10,7 +10,7 @@ import json
 import re
 import tomllib
 
-from helpers import checks
+from helpers import checks, guards
 from helpers.bengali import digits, explain
 from helpers.figures import COLOURS
 from helpers.start import COURSE
@@ -30,6 +30,7 @@ _STYLE = """<style>
 }
 .practice-quiz label { display: flex; align-items: flex-start; height: auto; margin: 2px 0; }
 .practice-quiz label input { order: -1; flex: none; height: 1.6em; margin-right: 8px; }
+.practice-quiz :focus-visible { outline: 3px solid #0072b2 !important; outline-offset: 1px; }
 </style>"""
 
 
@@ -61,7 +62,8 @@ def quiz(name: str) -> "Quiz":
     """
     questions = _load(name).get("quiz")
     if questions is None:
-        raise _unknown(f"quiz({name!r})", name, [stem for stem in _stems() if "quiz" in _load(stem)])
+        names = [stem for stem in _stems() if "quiz" in _load(stem)]
+        raise _unknown(f"quiz({guards.short(repr(name))})", name, names)
     return Quiz(questions)
 
 
@@ -143,12 +145,12 @@ def _exercise(name: str) -> dict:
     exercise = _load(stem).get("check", {}).get(key)
     if exercise is None:
         names = [f"{stem}/{key}" for stem in _stems() for key in _load(stem).get("check", {})]
-        raise _unknown(f"check({name!r}, …)", name, names)
+        raise _unknown(f"check({guards.short(repr(name))}, …)", name, names)
     return exercise
 
 
 def _unknown(call: str, name: str, names: list[str]) -> ValueError:
-    near = ", ".join(difflib.get_close_matches(str(name), names, cutoff=0))
+    near = ", ".join(difflib.get_close_matches(guards.short(name), names, cutoff=0))
     now = f"কাছাকাছি নাম: {near}। ঠিক নামটি লিখে সেলটি আবার চালাও।"
     return ValueError(explain(f"{call} চালানো গেল না", "এই নামে কিছু নেই", now))
 

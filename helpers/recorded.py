@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from helpers.bengali import digits, explain
-from helpers.logs import RATE, LogError, read_log
+from helpers.logs import RATE, table_of, unusable
 from helpers.start import keras
 
 import numpy as np
@@ -222,16 +222,14 @@ def _checked(callbacks: Callback | list[Callback]) -> list[Callback]:
 
 def _run(log: str | Path | pd.DataFrame | History) -> list[tuple[int, dict]]:
     """The (epoch, logs) of one run, as a fit hands them to on_epoch_end."""
-    table = _table(log)
+    table = table_of(log).reset_index(drop=True)
     if table.empty:
-        raise _unusable("তাতে একটি epoch-ও নেই", "আগে model.fit(...) চালাও, তারপর আবার এই সেল।")
-    epochs = pd.to_numeric(table.get("epoch", pd.Series(range(len(table)))), errors="coerce")
-    if epochs.isna().any() or (epochs % 1 != 0).any():
-        raise _unusable("epoch কলামে এমন কিছু আছে যা পূর্ণ সংখ্যা নয়", "ফাইলটি read_log দিয়ে পড়ে দাও।")
+        raise unusable("তাতে একটি epoch-ও নেই", "আগে model.fit(...) চালাও, তারপর আবার এই সেল।")
+    epochs = table.get("epoch", pd.Series(range(len(table))))
     runs = int((epochs.diff() <= 0).sum()) + 1
     if runs > 1:
         why = f"তাতে পরপর {digits(runs)}টি রান আছে, আর একটি fit মানে একটি রান"
-        raise _unusable(why, 'log = read_log(...) নিয়ে একটি রান দাও: log[log["run"] == 0]।')
+        raise unusable(why, 'log = read_log(...) নিয়ে একটি রান দাও: log[log["run"] == 0]।')
     # the rate that was recorded is not the one that these callbacks set
     metrics = table.drop(columns=["run", "epoch", RATE, f"val_{RATE}"], errors="ignore")
     rows = [
@@ -242,26 +240,8 @@ def _run(log: str | Path | pd.DataFrame | History) -> list[tuple[int, dict]]:
         rows = _as_logged(rows)
     for name, value in (item for row in rows for item in row.items()):
         if isinstance(value, str):
-            raise _unusable(f"{name} কলামে আছে {value!r}, সংখ্যা নয়", "ফাইলটি read_log দিয়ে পড়ে দাও।")
-    return list(zip(epochs.astype(int).tolist(), rows, strict=True))
-
-
-def _table(log: str | Path | pd.DataFrame | History) -> pd.DataFrame:
-    if isinstance(log, str | Path):
-        return read_log(log)
-    if isinstance(log, pd.DataFrame):
-        return log.reset_index(drop=True)
-    if not isinstance(log, History):
-        why = f"এটি {type(log).__name__}"
-        raise _unusable(why, "CSVLogger-এর ফাইল, read_log-এর টেবিল, বা fit-এর ফেরত দেওয়া History দাও।")
-    if any(len(values) != len(getattr(log, "epoch", [])) for values in log.history.values()):
-        why = "অন্তত একটি metric সব epoch-এ মাপা হয়নি, আর কোন মান কোন epoch-এর, History তা লিখে রাখে না"
-        raise _unusable(why, "CSVLogger-এর ফাইল দাও, তাতে থাকে।")
-    return pd.DataFrame({"epoch": getattr(log, "epoch", []), **log.history})
-
-
-def _unusable(why: str, now: str) -> LogError:
-    return LogError(explain("এই log দিয়ে replay চলে না", why, now))
+            raise unusable(f"{name} কলামে আছে {value!r}, সংখ্যা নয়", "ফাইলটি read_log দিয়ে পড়ে দাও।")
+    return list(zip(epochs.tolist(), rows, strict=True))
 
 
 def _as_logged(rows: list[dict]) -> list[dict]:

@@ -8,10 +8,9 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-from helpers import figures
+from helpers import figures, guards
 from helpers.bengali import explain
-
-COURSE = Path(__file__).resolve().parents[1]
+from helpers.install import COURSE
 
 
 @contextlib.contextmanager
@@ -43,8 +42,10 @@ def setup(seed: int = 1337) -> None:
     """নোটবুক শুরু করে: TensorFlow চুপচাপ চালু, এলোমেলো সংখ্যা স্থির, গ্রাফে বাংলা। কিছু প্রিন্ট করে না।
 
     seed: এই একটি সংখ্যা থেকে Python, NumPy আর TensorFlow-এর সব এলোমেলো সংখ্যা আসে
-    (`keras.utils.set_random_seed`); একই seed, একই মেশিনে একই ফল। ডিফল্ট 1337।
+    (`keras.utils.set_random_seed`); একই seed, একই মেশিনে একই ফল। ডিফল্ট 1337। পূর্ণ সংখ্যা না হলে TypeError,
+    0-র কম বা বেশি বড় হলে ValueError।
     """
+    guards.whole("seed", seed)
     # Keras 3.15 gives this warning at every fit on a tf.data.Dataset, though nobody passed shuffle=True.
     warnings.filterwarnings("ignore", message="`shuffle=True` was passed, but will be ignored")
     keras.utils.set_random_seed(seed)
@@ -57,26 +58,31 @@ def run_dir(name: str) -> Path:
     পুরোনো রানের ফাইলে হাত পড়ে না, তাই একই সেল আবার চালালেও কিছু হারায় না।
     জায়গা কমাতে চাইলে পুরো `runs` ফোল্ডারটি যেকোনো সময় মুছতে পারো।
 
-    name: ফোল্ডারের নাম; অক্ষর, অঙ্ক, `_` আর `-`। অন্য কিছু থাকলে ValueError।
-    কোর্সের ফোল্ডারে লেখার অনুমতি না থাকলে PermissionError।
+    name: ফোল্ডারের নাম; অক্ষর, অঙ্ক, `_` আর `-`, বড়জোর ৫০টি। অন্য কিছু থাকলে ValueError, লেখা না হলে TypeError।
+    কোর্সের ফোল্ডারে লেখার অনুমতি না থাকলে PermissionError; `runs` বা তার ভেতরে ওই নামে ফাইল থাকলে FileExistsError।
     """
-    if not re.fullmatch(r"[\w-]+", name):
-        raise ValueError(
-            explain(
-                f"run_dir({name!r}) ফোল্ডার বানাতে পারেনি",
-                "নামে অক্ষর, অঙ্ক, _ আর - ছাড়া অন্য কিছু আছে",
-                'ছোট একটি নাম দাও, যেমন run_dir("dog_cat")।',
-            )
-        )
+    now = 'ছোট একটি নাম দাও, যেমন run_dir("dog_cat")।'
+    guards.need(str, "name", name, "ফোল্ডারের নাম", now)
+    # to Python a Bengali vowel sign is no letter
+    if not re.fullmatch(r"[\w\u0980-\u09ff-]{1,50}", name):
+        what = f"run_dir({guards.short(repr(name))}) ফোল্ডার বানাতে পারেনি"
+        why = "নামটি বেশি লম্বা, বা তাতে অক্ষর, অঙ্ক, _ আর - ছাড়া অন্য কিছু আছে"
+        raise ValueError(explain(what, why, now))
+    folders = COURSE / "runs" / name
     try:
+        folders.mkdir(parents=True, exist_ok=True)
         for number in itertools.count(1):
-            folder = COURSE / "runs" / name / f"{number:02d}"
+            folder = folders / f"{number:02d}"
             try:
-                folder.mkdir(parents=True)
+                folder.mkdir()
                 return folder
             except FileExistsError:
                 continue
-    except PermissionError as error:
+    except (FileExistsError, NotADirectoryError) as error:  # no folder can be made inside a file
+        what = f"{folders} ফোল্ডার তৈরি হলো না"
+        now = "ফাইলটির নাম বদলাও বা অন্য জায়গায় সরাও।"
+        raise FileExistsError(explain(what, "এই নামে আগে থেকেই একটি ফাইল আছে", now)) from error
+    except OSError as error:  # no permission, or a disk that is read only
         raise PermissionError(
             explain(
                 f"{COURSE / 'runs'} ফোল্ডারে লেখা গেল না",

@@ -10,6 +10,7 @@ import threading
 from collections import deque
 from pathlib import Path
 
+from helpers import guards
 from helpers.bengali import digits, explain
 
 from ipywidgets import HTML, Button, VBox
@@ -46,11 +47,15 @@ def open_tensorboard(log_dir: str | Path, port: int = 0, limit: float = 60) -> "
         না থাকলে FileNotFoundError।
     port: কোন port-এ শুনবে; 0 মানে খালি যেকোনো একটি। port-টি অন্য কারও হাতে থাকলে RuntimeError।
     limit: চালু হওয়ার জন্য সবচেয়ে বেশি কত সেকেন্ড অপেক্ষা; তার পরে RuntimeError।
+    log_dir, port বা limit অন্য ধরনের কিছু হলে TypeError; port বা limit চলার মতো সংখ্যা না হলে ValueError।
     """
-    log_dir = Path(log_dir).resolve()
-    if not log_dir.is_dir():
+    log_dir = guards.path("log_dir", log_dir)
+    if why := guards.no_folder(log_dir):
         now = "TensorBoard callback-এর `log_dir`-এ যা লিখেছিলে, এখানেও সেটিই দাও।"
-        raise FileNotFoundError(explain(f"{log_dir.name} খোলা গেল না", "এই নামে কোনো ফোল্ডার নেই", now))
+        raise FileNotFoundError(explain(f"{guards.short(log_dir.name)} খোলা গেল না", why, now))
+    guards.whole("port", port, most=65535)
+    guards.amount("limit", limit)
+    log_dir = log_dir.resolve()
     if log_dir in _OPEN:
         _OPEN[log_dir].stop()
     board = _OPEN[log_dir] = Board(log_dir, port, limit)
@@ -134,7 +139,8 @@ class Board(VBox):
         elif "already in use" in said:
             why, now = f"port {port} আগে থেকেই অন্য কারও হাতে", "port না দিলে খালি একটি সে নিজেই খুঁজে নেয়।"
         else:
-            why, now = said or f"{digits(limit)} সেকেন্ডেও সাড়া দেয়নি", "সেলটি আবার চালাও।"
+            silent = f"{digits(limit)} সেকেন্ডেও সাড়া দেয়নি"
+            why, now = f"সে বলছে: {said}" if said else silent, "সেলটি আবার চালাও।"
         raise RuntimeError(explain("TensorBoard চালু হলো না", why, now))
 
     def _repr_mimebundle_(self, **kwargs: object) -> dict:

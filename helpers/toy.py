@@ -1,5 +1,6 @@
 """ছোট্ট সমস্যা, যাতে একটি ট্রেনিং কয়েক সেকেন্ডে শেষ হয় আর ঠিক যে ঘটনা দেখতে চাই, সেটাই ঘটে।"""
 
+from helpers import guards
 from helpers.bengali import explain
 
 import numpy as np
@@ -18,23 +19,24 @@ def toy_data(kind: str = "overfit", seed: int = 1337) -> tuple[tf.data.Dataset, 
         "plateau": ঢেউয়ের মতো একটি রেখা (`sin`)। `SGD(0.3)`-এর মতো বড় learning rate-এ `val_loss`
             এক জায়গায় আটকে লাফায়; learning rate কমলে শান্ত হয়ে আবার নামে। x: (1,), y: একটি সংখ্যা।
         "explode": একই ঢেউ, কিন্তু x হাজার গুণ বড়। `SGD(0.01)`-এই loss কয়েক batch-এ NaN।
-    seed: একই seed-এ একই বিন্দু।
+    seed: একই seed-এ একই বিন্দু; 0 বা তার বেশি পূর্ণ সংখ্যা।
 
     ফেরত: দুটি `tf.data.Dataset`, ৩২টি করে batch; ট্রেনিংয়েরটি প্রতি epoch-এ নতুন করে মেশে।
-    অচেনা kind হলে ValueError।
+    অচেনা kind হলে ValueError। seed পূর্ণ সংখ্যা না হলে TypeError, 0-র কম বা বেশি বড় হলে ValueError।
 
     NumPy-র array সরাসরি `fit`-এ দিলে, seed বাঁধা থাকলে, Keras 3 প্রতি epoch-এ একই ক্রমে মেশায়;
     `tf.data` তা করে না। তাই এখানে `tf.data`।
     """
     makers = {"overfit": _moons, "plateau": _wave, "explode": _huge_wave}
-    if kind not in makers:
+    if kind not in list(makers):  # a list is no key
         raise ValueError(
             explain(
-                f"toy_data({kind!r}) কোনো ডেটা দিতে পারেনি",
+                f"toy_data({guards.short(repr(kind))}) কোনো ডেটা দিতে পারেনি",
                 "এই নামে কোনো ডেটা সাজানো নেই",
                 f"এর যেকোনো একটি নাম দাও: {', '.join(makers)}।",
             )
         )
+    guards.whole("seed", seed)
     (x, y), (x_val, y_val) = makers[kind](np.random.default_rng(seed))
     train = tf.data.Dataset.from_tensor_slices((x, y)).shuffle(len(x), seed=seed).batch(BATCH)
     validation = tf.data.Dataset.from_tensor_slices((x_val, y_val)).batch(len(x_val))

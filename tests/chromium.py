@@ -38,6 +38,6 @@ def is_ours(url: str) -> bool:
 
 
 def keep_screenshot(page, name: str) -> None:
-    artefacts = ROOT / "test-artefacts"
-    artefacts.mkdir(exist_ok=True)
-    page.screenshot(path=artefacts / f"{name}.png")
+    file = ROOT / "test-artefacts" / f"{name}.png"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=file)

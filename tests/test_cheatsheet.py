@@ -151,12 +151,13 @@ def chosen(places: tuple[int, ...]) -> tuple[list[str], str]:
 
 
 def test_every_list_the_chooser_can_make_keeps_the_rules_of_order_and_one_driver_of_the_rate():
-    pairs = [(one["first"], one["then"]) for one in cheatsheet.SHEET["order"]["pair"]]
+    rules = cheatsheet.SHEET["order"]["pair"]
     for places in EVERY_ANSWER:
         names, _ = chosen(places)
         assert not {"ReduceLROnPlateau", "LearningRateScheduler"} <= set(names)
-        for first, then in pairs:
-            if first in names and then in names:
+        for rule in rules:
+            first, then = rule["first"], rule["then"]
+            if first in names and then in names and rule.get("unless") not in names:
                 assert names.index(first) < names.index(then), (places, names)
 
 
@@ -169,6 +170,9 @@ def test_every_answer_makes_code_that_compiles_and_every_option_changes_it():
 
 # every option of every question at least once
 FEW = [tuple(min(step, len(options) - 1) for options in PLACES) for step in range(max(map(len, PLACES)))]
+
+# and the lines of every callback for every measure
+FEW += [(measure, 0, 0, 2, 1, 1, 1) for measure in PLACES[0]]
 
 
 @pytest.mark.parametrize("places", FEW, ids=str)
@@ -245,7 +249,9 @@ def test_its_text_is_all_that_the_data_says():
     sheet = cheatsheet.SHEET
     wanted = [sheet["title"], sheet["how"], sheet["recipe"]["title"], sheet["order"]["rule"]]
     wanted += [group["name"] for group in sheet["group"]] + list(cheatsheet.ENTRIES)
-    wanted += [one[part] for one in cheatsheet.ENTRIES.values() for part in ("when", "watch", "code")]
+    for group in sheet["group"]:
+        parts = ("when",) if "brief" in group else ("when", "watch", "code")
+        wanted += [one[part] for one in group["callback"] for part in parts]
     wanted += [one[part] for one in sheet["symptom"] for part in ("seen", "look")]
     wanted += [one["why"] for one in sheet["order"]["pair"]]
     assert [text for text in wanted if _letters(text.replace("`", "")) not in printed] == []

@@ -100,7 +100,7 @@ def test_what_went_wrong_is_said_in_bengali(write, code, options, said):
 
 
 def test_a_script_that_is_not_there_is_an_error(tmp_path):
-    with pytest.raises(RuntimeError, match=r"nothing\.py ঠিকমতো চলল না — এই নামে কোনো ফাইল নেই"):
+    with pytest.raises(FileNotFoundError, match=r"nothing\.py ঠিকমতো চলল না — এই নামে কোনো ফাইল নেই"):
         run_script(tmp_path / "nothing.py")
 
 

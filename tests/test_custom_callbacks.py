@@ -11,6 +11,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from ipywidgets import Button
 from keras.callbacks import LambdaCallback
 from matplotlib.figure import Figure
 from nbclient import NotebookClient
@@ -19,7 +20,16 @@ from nbformat.v4 import new_code_cell, new_notebook
 setup()
 NOTEBOOK = ROOT / "notebooks" / "15_custom_callbacks.ipynb"
 LIMIT = 60  # seconds; a thread that hangs fails and doesn't hang the tests
-CELLS = ("model", "repaired", "rollback-class", "pulse-class", "live", "stop-when", "arguments")
+CELLS = (
+    "model",
+    "repaired",
+    "rollback-class",
+    "pulse-class",
+    "live-picture",
+    "live",
+    "stop-when",
+    "arguments",
+)
 
 
 def source(cell_id):
@@ -173,6 +183,19 @@ def test_the_plot_keeps_to_its_share_of_the_time(lesson, monkeypatch, draw, epoc
     assert len(plot.lines["loss"].get_xdata()) == epochs  # drawn seldom, missed nothing
 
 
+def test_the_plot_on_the_page_is_one_picture_that_is_replaced(lesson, monkeypatch):
+    calls = []
+
+    def display(figure, display_id):
+        calls.append("new")
+        return SimpleNamespace(update=lambda figure: calls.append("update"))
+
+    monkeypatch.setitem(lesson.LivePlot.on_page.__globals__, "display", display)
+    plot = lesson.LivePlot()
+    lesson.train([plot], epochs=3)
+    assert plot.drawn > 1 and calls == ["new", *["update"] * (plot.drawn - 1)]
+
+
 def test_the_plot_does_without_validation(lesson):
     shown = []
     plot = lesson.LivePlot(shown.append)
@@ -214,6 +237,7 @@ def test_stop_ends_a_training_in_the_thread_and_the_history_is_whole(lab):
     lab.start.click()
     assert lab.running.wait(LIMIT)
     assert lab.start.disabled and not lab.stop.disabled
+    assert "ট্রেনিং চলছে" in lab.readout.value
     lab.start.click()  # a second one must not begin beside it
     lab.stop.click()
     lab.thread.join(LIMIT)
@@ -237,6 +261,11 @@ def test_an_error_in_the_thread_is_told_and_the_lab_can_go_on(lab):
 def test_a_training_that_returns_no_history_is_told_so():
     with pytest.raises(TypeError, match=r"return model\.fit"):
         live_lab(lambda show, wanted: None)
+
+
+def test_a_training_that_never_asks_is_told_so(lesson):
+    with pytest.raises(TypeError, match=r"wanted\(\)"):
+        live_lab(lambda show, wanted: lesson.train([], epochs=1))
 
 
 # ---- the click -------------------------------------------------------------------------------------------
@@ -263,4 +292,4 @@ def test_a_click_without_a_kernel_is_an_error_that_says_so(monkeypatch):
 
     monkeypatch.setattr(live, "get_connection_file", none)
     with pytest.raises(RuntimeError, match="kernel নেই"):
-        press(None)
+        press(Button())

@@ -226,7 +226,7 @@ def test_something_else_at_the_address_never_reaches_the_partial_file(answer, se
 
 
 def test_a_changed_archive_is_never_unpacked_and_only_our_download_goes(serve, tmp_path):
-    (tmp_path / "mine.txt").write_text("রাখো")
+    (tmp_path / "mine.txt").write_text("রাখো", encoding="utf-8")
     with pytest.raises(PhotoError, match=r"SHA-256 মেলেনি.*মুছে ফেলা হয়েছে"):
         real_photos(tmp_path, archive=serve(changed_on_the_way).archive)
     assert [file.name for file in tmp_path.iterdir()] == ["mine.txt"]

@@ -1,5 +1,7 @@
 """The drawn dog-cat photos: the same every time, never half-done, and different in shape alone."""
 
+from pathlib import Path
+
 from helpers import drawing
 from helpers.drawing import draw_one, draw_photos
 
@@ -90,6 +92,26 @@ def test_a_set_finished_by_another_notebook_meanwhile_is_kept(tmp_path, monkeypa
     folder = draw_photos(tmp_path / "set", count=2)
     assert sorted(contents(folder)) == ["cat/theirs.jpg", "dog/theirs.jpg"]
     assert list(tmp_path.iterdir()) == [folder]
+
+
+@pytest.mark.parametrize("refusals", [2, 9])
+def test_a_folder_that_a_virus_scanner_holds_is_waited_for(refusals, tmp_path, monkeypatch):
+    rename, refused = Path.rename, []
+
+    def refuse_at_first(path, target):
+        if len(refused) == refusals:
+            return rename(path, target)
+        refused.append(path)
+        raise PermissionError(13, "Access is denied")
+
+    monkeypatch.setattr("pathlib.Path.rename", refuse_at_first)
+    monkeypatch.setattr(drawing.time, "sleep", lambda _: None)
+    if refusals == 2:
+        assert len(contents(draw_photos(tmp_path / "set", count=2))) == 2
+    else:
+        with pytest.raises(PermissionError):
+            draw_photos(tmp_path / "set", count=2)
+        assert list(tmp_path.iterdir()) == []
 
 
 def test_the_progress_bar_goes_to_stdout_and_stderr_stays_empty(tmp_path, capfd):

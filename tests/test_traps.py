@@ -153,7 +153,9 @@ def test_a_trap_that_lost_its_shape_is_noticed(notebook, spoil, complaint):
 # ---- the ten cases of the first exercise: each really shows what stands below it -----------------
 
 CASE = re.compile(
-    r"\*\*কেস (?P<number>[০-৯]+)\*\*\n\n```python\n(?P<code>.*?)```\n\n```text\n(?P<seen>.*?)```", re.DOTALL
+    r"\*\*কেস (?P<number>[০-৯]+)\*\* · চাওয়া: [^\n]+\n\n```python\n(?P<code>.*?)```\n\n"
+    r"\*\*দেখা গেল:\*\*\n\n```text\n(?P<seen>.*?)```",
+    re.DOTALL,
 )
 PRELUDE = ("setup", "small-model", "quiet", "quiet-listen", "tools")
 

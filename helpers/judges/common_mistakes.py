@@ -1,5 +1,6 @@
 """নোটবুক ১৬-র কোড-অনুশীলনের বিচার।"""
 
+import itertools
 import math
 import warnings
 from collections.abc import Callable
@@ -36,10 +37,10 @@ RIGHT = {
 }
 # what one would have seen, had the fault been this one
 SIGNS = {
-    "monitor": "যে নাম খোঁজা হচ্ছে, তা কোনো মাপের নামের সঙ্গে মিলত না",
+    "monitor": "কাছাকাছি বানানের একটি মাপ `logs`-এ থাকত",
     "validation": "`val_` দিয়ে শুরু কোনো মাপ তৈরিই হতো না",
     "mode": "ভালো দিকে যাওয়াটাকেই খারাপ ধরা হতো",
-    "patience": "একটি-দুটি হোঁচটেই কাজ হয়ে যেত",
+    "patience": "একটি-দুটি হোঁচটেই ট্রেনিং থেমে যেত বা learning rate কমে যেত",
     "delta": "উন্নতি হতো, কিন্তু এত ছোট যে রেকর্ড বলে ধরা হতো না",
     "order": "একজন `logs`-এ লিখত, আরেকজনের পালা তার আগেই চলে যেত",
     "cache": "ডেটার ক্রম একবার ঠিক হয়ে আর বদলাত না",
@@ -48,17 +49,17 @@ SIGNS = {
     "owners": "একজন learning rate কমাত, আরেকজন তা ফিরিয়ে আনত",
     "object": "পুরোনো ফাইলের রেকর্ড না জেনেই কেউ তার ওপর লিখত",
     "hook": "callback-টির ভেতরের কোড একবারও চলত না",
-    "backup": "আগের ট্রেনিংয়ের জমানো অবস্থা থেকে ধরা হতো",
+    "backup": "ট্রেনিং শুরু হতো আগের ট্রেনিংয়ের জমানো অবস্থা থেকে",
 }
 # where to look in each case
 CLUES = {
     1: "`fit`-এর বন্ধনীর ভেতরটা গোনো: কী কী দেওয়া হয়েছে, কী হয়নি?",
     2: "মাপ প্রতি epoch-এ বাড়ছে, তবু learning rate কমেছে। কার চোখে বাড়া মানে খারাপ?",
-    3: "মান প্রতি epoch-এ কমছে, তবু সেরা epoch 0। রেকর্ড ভাঙতে কতটা কমতে হয়, আর কমছে কতটা?",
+    3: "মান প্রতি epoch-এ কমছে, তবু সেরা epoch `0`। রেকর্ড ভাঙতে কতটা কমতে হয়, আর কমছে কতটা?",
     4: "পাঁচ epoch আটকে থাকার পরেও কিছু হয়নি। বন্ধনীর ভেতরের নামগুলো অক্ষরে অক্ষরে পড়ো।",
     5: "list-এ দুজন। কে কাজ করে epoch-এর শুরুতে, কে শেষে?",
     6: "এখানে কোনো callback-ই নেই। ডেটার তিনটি কাজ কোন ক্রমে বসেছে?",
-    7: "লুপের দ্বিতীয় চক্করে 0.7-ও রেকর্ড! `checkpoint` বানানো হচ্ছে কোন লাইনে?",
+    7: "লুপের দ্বিতীয় চক্করে `0.7`-ও রেকর্ড! `checkpoint` বানানো হচ্ছে কোন লাইনে?",
     8: "hook-এর নাম ঠিক, তার কোডও চলেছে; তবু learning rate নড়েনি। কোন নামে বসানো হলো?",
     9: "`ratio` ফাইলে ওঠেনি। দুজনের কার ডাক আগে আসে?",
     10: "মডেল প্রতিবার নতুন, তবু দ্বিতীয়বার এক epoch-ও চলেনি। কী রয়ে গেছে?",
@@ -72,7 +73,7 @@ def _diagnose(answer: object) -> str | None:
     if not isinstance(answer, dict):
         return f'এখানে চাই একটি dict, যেমন `{{1: "hook"}}`; তুমি দিয়েছ `{type(answer).__name__}`।'
     if unknown := [case for case in answer if case not in RIGHT]:
-        return f"`{unknown[0]!r}` নম্বরের কেস নেই; নম্বরগুলো 1 থেকে 10, উদ্ধৃতিচিহ্ন ছাড়া।"
+        return f"`{unknown[0]!r}` নম্বরের কেস নেই; নম্বরগুলো `1` থেকে `10`, উদ্ধৃতিচিহ্ন ছাড়া।"
     given = {case: name for case, name in answer.items() if name is not ...}
     for case, name in sorted(given.items()):
         if name not in SIGNS:
@@ -99,6 +100,7 @@ def _left(given: dict[int, str]) -> str | None:
 
 # best at epoch 3; with patience=6 it ends at 9
 ACCURACY = [0.5, 0.6, 0.7, 0.8, *[0.7] * 14]
+LOSS = [0.9, 0.8, 0.7, 0.6, 0.5, *[0.55] * 13]  # best one epoch later: who watches it is seen
 BEST, STOP = 3, 9
 KINDS = ("ModelCheckpoint", "EarlyStopping", "ReduceLROnPlateau", "CSVLogger")
 
@@ -107,7 +109,7 @@ class _Feed(keras.callbacks.Callback):
     """Says the measures of each epoch and makes its number the model's weights."""
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        logs |= {"val_accuracy": ACCURACY[epoch], "val_loss": 1 - ACCURACY[epoch]}
+        logs |= {"val_accuracy": ACCURACY[epoch], "val_loss": LOSS[epoch]}
         self.model.set_weights([np.full(weights.shape, epoch) for weights in self.model.get_weights()])
 
 
@@ -124,7 +126,10 @@ def _repair_list(answer: object) -> str | None:
                     return problem
                 model, epochs = _fit_with(callbacks)
         except FileNotFoundError:
-            return "খাতা খোলা গেল না: যে ফোল্ডারে লেখার কথা, সেটিই নেই। এই দুজনের কে ফোল্ডার বানায় না?"
+            return (
+                "খাতা খোলা গেল না: যে ফোল্ডারে লেখার কথা, সেটিই নেই। "
+                "`CSVLogger` আর `ModelCheckpoint`: দুজনের কে ফোল্ডার বানায় না?"
+            )
         if any("available" in str(one.message) for one in said):
             return "একজন এমন একটি মাপ খুঁজছে, যা `logs`-এ নেই। `monitor`-এর বানানগুলো পড়ো।"
         return _wrong_end(model, epochs) or _wrong_file(folder) or _wrong_log(folder)
@@ -150,15 +155,16 @@ def _epoch_in(model: keras.Model) -> int:
 
 
 def _wrong_end(model: keras.Model, epochs: int) -> str | None:
-    story = f"একটি রানে `val_accuracy` epoch {BEST} পর্যন্ত বাড়ল, তারপর আর রেকর্ড ভাঙল না"
+    story = f"একটি রানে `val_accuracy` epoch `{BEST}` পর্যন্ত বাড়ল, তারপর আর রেকর্ড ভাঙল না"
     if epochs == len(ACCURACY):
-        return f"{story}; তবু ট্রেনিং থামেনি। কে থামানোর কথা, আর সে কোন মাপ দেখছে?"
+        return f"{story}; তবু ট্রেনিং থামেনি। কার থামানোর কথা, আর সে কোন মাপ দেখছে?"
     if epochs - 1 < BEST or _epoch_in(model) == 0:
-        return f"{story}; অথচ থামল epoch {epochs - 1}-এ, যেন বাড়াটাই খারাপ। কার চোখে?"
+        return f"{story}; অথচ থামল epoch `{epochs - 1}`-এ, যেন বাড়াটাই খারাপ। কার চোখে?"
     if epochs - 1 != STOP:
-        return f"{story}; থামল epoch {epochs - 1}-এ। রেকর্ডের পর ৬ epoch দেখার কথা।"
+        return f"{story}; থামল epoch `{epochs - 1}`-এ। রেকর্ডের পর ৬ epoch দেখার কথা।"
     if _epoch_in(model) != BEST:
-        return f"{story}; থামার পর মডেলে epoch {_epoch_in(model)}-এর weights। ফেরার কথা সেরাটির।"
+        now = f"থামার পর মডেলে epoch `{_epoch_in(model)}`-এর weights"
+        return f"{story}; {now}। ফেরার কথা সেরাটির, অর্থাৎ epoch `{BEST}`-এর।"
     return None
 
 
@@ -167,7 +173,7 @@ def _wrong_file(folder: Path) -> str | None:
         return "`folder`-এ `best.keras` পাওয়া গেল না। নামটি বদলেছ?"
     in_file = _epoch_in(keras.models.load_model(folder / "best.keras"))
     if in_file != BEST:
-        return f"সেরা epoch {BEST}, কিন্তু `best.keras`-এ epoch {in_file}-এর মডেল। কে বাছছে, আর কী দেখে?"
+        return f"সেরা epoch `{BEST}`, কিন্তু `best.keras`-এ epoch `{in_file}`-এর মডেল। কে বাছছে, আর কী দেখে?"
     return None
 
 
@@ -186,7 +192,7 @@ def _wrong_log(folder: Path) -> str | None:
     if not math.isclose(lower[0], rates[0] / 2, rel_tol=1e-3):
         return f"learning rate কমে হলো শুরুর `{lower[0] / rates[0]:.2g}` গুণ; চাওয়া হয়েছে অর্ধেক।"
     if len(rates) - len(lower) <= BEST + 1:
-        return "learning rate কমেছে রেকর্ড ভাঙতে থাকার সময়েই। সে কোন দিকে গেলে ভালো ভাবছে?"
+        return "learning rate কমেছে রেকর্ড ভাঙতে থাকার সময়েই। `ReduceLROnPlateau` কোন দিকে গেলে ভালো ভাবছে?"
     return None
 
 
@@ -217,7 +223,7 @@ def _repair_callback(answer: object) -> str | None:
 
 def _slow_down(callback: keras.callbacks.Callback, values: list[float]) -> float:
     """How much of the learning rate is left after a fit with this val_loss."""
-    model = tiny_model()
+    model = tiny_model(optimizer=keras.optimizers.SGD(0.03))
     before = float(model.optimizer.learning_rate)
     fit(model, len(values), [_Say(values), callback])
     return float(model.optimizer.learning_rate) / before
@@ -230,11 +236,11 @@ def _wrong_epochs(slowed: list) -> str | None:
     if not slowed:
         return f"{story}; `self.slowed` খালি, যেন কেউ তাকে ডাকেনি। hook-এর নামটি Keras চেনে তো?"
     if 0 in slowed:
-        return f"{story}; epoch 0-ও তালিকায়। তার আগে তো কোনো epoch নেই, তুলনা কার সঙ্গে?"
+        return f"{story}; epoch `0`-ও তালিকায়। তার আগে তো কোনো epoch নেই, তুলনা কার সঙ্গে?"
     if slowed == [epoch + 1 for epoch in SLOWED]:
         return f"{story}; `self.slowed` হলো `{slowed}`: সব এক বেশি। নম্বর রাখো Keras যেমন দেয়।"
     if 4 in slowed:
-        return f"{story}; epoch 4-ও ধরা হয়েছে। সেখানে মান সমান, বাড়েনি; কিংবা তুলনাটা ঠিক আগেরটির সঙ্গে নয়।"
+        return f"{story}; epoch `4`-ও ধরা হয়েছে। সেখানে মান সমান, বাড়েনি; কিংবা তুলনাটা ঠিক আগেরটির সঙ্গে নয়।"
     return f"{story}; `self.slowed` হলো `{slowed}`। তুলনা হবে ঠিক আগের epoch-এর সঙ্গে।"
 
 
@@ -248,6 +254,8 @@ def _wrong_rate(rate: float) -> str | None:
 
 def _remembers(callback: keras.callbacks.Callback) -> str | None:
     _slow_down(callback, [0.9, 0.8])
+    if callback.slowed == [0]:
+        return "দ্বিতীয় `fit`-এ epoch `0`-ও তালিকায়: তালিকা খালি হয়েছে, কিন্তু আগের epoch-এর মানটি কি রয়ে গেছে?"
     if callback.slowed:
         return (
             f"দ্বিতীয় `fit`-এ `val_loss` একবারও বাড়েনি, তবু `self.slowed` হলো `{callback.slowed}`। "
@@ -256,11 +264,20 @@ def _remembers(callback: keras.callbacks.Callback) -> str | None:
     return None
 
 
+class _Rising(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        logs["loss"] = float(epoch)
+
+
 def _needs_validation(callback: keras.callbacks.Callback) -> str | None:
+    model = tiny_model()
+    before = float(model.optimizer.learning_rate)
     try:
-        fit(tiny_model(), 2, [callback])
+        history = fit(model, 2, [_Rising(), callback])
     except (KeyError, TypeError) as error:
         return f"validation ছাড়া চালাতেই `{type(error).__name__}`। তখন `logs`-এ `val_loss` থাকে না।"
+    if callback.slowed or len(history.epoch) < 2 or float(model.optimizer.learning_rate) != before:
+        return "validation ছাড়া চালালে চুপ থাকার কথা; তোমার callback তবু কিছু একটা করেছে।"
     return None
 
 
@@ -284,7 +301,8 @@ def _repair_pipeline(answer: object) -> str | None:
     given = answer(source)
     if not isinstance(given, tf.data.Dataset):
         return f"`pipeline` থেকে চাই একটি `tf.data.Dataset`; ফেরত এল `{type(given).__name__}`।"
-    epochs = [list(given.as_numpy_iterator()) for _ in range(3)]
+    # an endless one would fill the memory
+    epochs = [list(itertools.islice(given.as_numpy_iterator(), EXAMPLES + 1)) for _ in range(3)]
     return _wrong_batches(epochs[0]) or _wrong_order(epochs) or _wrong_reads(len(reads))
 
 
@@ -307,6 +325,8 @@ def _wrong_batches(batches: list) -> str | None:
 
 def _wrong_order(epochs: list[list]) -> str | None:
     orders = [np.concatenate(batches).tolist() for batches in epochs]
+    if any(sorted(order) != list(range(EXAMPLES)) for order in orders):
+        return "এক epoch-এ কোনো উদাহরণ একবারের বেশি এসেছে, কোনোটি একবারও না।"
     if orders[0] == list(range(EXAMPLES)):
         return "ডেটা মেশেনি, উৎসের ক্রমেই বেরোচ্ছে।"
     if orders[0] == orders[1]:

@@ -9,6 +9,8 @@ from helpers.start import keras
 
 import numpy as np
 
+Callback = keras.callbacks.Callback
+
 # --- stop_on_nan ---
 
 
@@ -18,8 +20,12 @@ def _stop_on_nan(answer: object) -> str | None:
         return problem
     if issubclass(answer, keras.callbacks.TerminateOnNaN):
         return "এটি Keras-এর `TerminateOnNaN`-ই, নতুন নামে। এবার hook-টি নিজে লেখো।"
+    if unknown := [name for name in vars(answer) if name.startswith("on_") and not hasattr(Callback, name)]:
+        return f"`{unknown[0]}` নামে কোনো hook নেই, তাই কেউ ডাকে না।"
     if _batches_run(answer(), None) < 2 * BATCHES:
-        return "loss ভালো, তবু ট্রেনিং থেমে গেল। শর্তটা কি উল্টো?"
+        return "loss সুস্থ, তবু ট্রেনিং থেমে গেল। শর্তটা কি উল্টো?"
+    if _batches_run(answer(), 1e9) < 2 * BATCHES:
+        return "loss বিরাট, কিন্তু একটি সংখ্যাই; তবু ট্রেনিং থেমে গেল।"
     return (
         _late(answer(), float("nan"), "NaN")
         or _late(answer(), float("inf"), "অসীম")
@@ -59,19 +65,26 @@ def _late(callback: keras.callbacks.Callback, loss: float, name: str) -> str | N
     if count == BATCHES:
         return f"দ্বিতীয় batch-এই loss {name}; ট্রেনিং থামল epoch শেষ হলে। hook-টি বদলাও।"
     if count < 2:
-        return "loss তখনো ভালো, প্রথম batch-এই থেমে গেল।"
+        return "loss তখনো সুস্থ, তবু প্রথম batch-এই থেমে গেল।"
     if count == 2 * BATCHES:
+        if getattr(callback, "stop_training", False):
+            return "পতাকাটি তুলেছ callback-এর গায়ে, `self.stop_training`; `fit` দেখে মডেলের গায়ে।"
         return f"দ্বিতীয় batch-এ loss {name} করে দিলাম; ট্রেনিং থামল না, শেষ পর্যন্ত চলল।"
     return f"দ্বিতীয় batch-এ loss {name} করে দিলাম; ট্রেনিং থামল দেরিতে, {digits(count)} নম্বর batch-এ।"
 
 
+class _Hide(keras.callbacks.Callback):
+    def on_train_batch_end(self, batch, logs=None):
+        logs.pop("loss", None)
+
+
 def _breaks_without_loss(callback: keras.callbacks.Callback) -> str | None:
-    callback.set_model(tiny_model())
+    model = tiny_model()
     try:
-        callback.on_train_batch_end(0, {"accuracy": 0.5})
+        fit(model, 1, [_Hide(), callback])
     except (KeyError, TypeError) as error:
         return f"`logs`-এ `loss` না থাকলে তোমার callback `{type(error).__name__}` দেয়। আগে দেখো, আছে কি না।"
-    if callback.model.stop_training:
+    if model.stop_training:
         return "`logs`-এ `loss` নেই, তাতেই ট্রেনিং থামিয়ে দিল। না থাকা মানে NaN নয়।"
     return None
 
@@ -102,7 +115,8 @@ class _Scene(keras.callbacks.Callback):
         logs["val_loss"] = self.val_losses[epoch]
 
 
-_STUCK = [1.0, 0.9, *[0.9] * 38]  # the last record is at the end of epoch 1; an equal value is none
+# the last record is at the end of epoch 1; an equal value is none, nor is one lower than the epoch before
+_STUCK = [1.0, 0.9, *[0.95, 0.9] * 19]
 _PATIENCE = 12
 
 
@@ -115,7 +129,7 @@ def _minutes_patience(answer: object) -> str | None:
         callback = answer(_PATIENCE, clock)
     except TypeError as error:
         return f"`MinutesPatience(minutes, clock)` বানানো গেল না: {error}"
-    better = [1 - 0.02 * epoch for epoch in range(20)]
+    better = [1 - 0.001 * epoch for epoch in range(20)]
     if _epochs(callback, clock, 5, better) < 20:
         return "প্রতি epoch-এ রেকর্ড হচ্ছে, তবু থেমে গেল। রেকর্ড হলে সময় গোনা কি আবার গোড়া থেকে শুরু হয়?"
     clock = _Clock()
@@ -133,9 +147,11 @@ def _wrong_stop(callback: keras.callbacks.Callback, clock: _Clock) -> str | None
     if count == len(_STUCK):
         if not clock.asked:
             return f"{said}; ট্রেনিং থামলই না। তোমার callback `clock()`-কে একবারও সময় জিজ্ঞেস করেনি।"
-        return f"{said}; ট্রেনিং থামলই না, {digits(count)} epoch চলল। সমান মান কি রেকর্ড? থামানোর শর্তটা দেখো।"
+        asked = "সমান মান কি রেকর্ড? তুলনা কি সেরার সঙ্গে, না আগেরটির সঙ্গে?"
+        return f"{said}; ট্রেনিং থামলই না, {digits(count)} epoch চলল। {asked}"
     if count == 3:
-        return f"{said}; থামল epoch `2`-এ, ৫ মিনিট পরেই। `clock()` বলে সেকেন্ড, `minutes` হলো মিনিট।"
+        why = "হয় সেকেন্ড-মিনিট গুলিয়েছে, নয় রেকর্ডের পর সময় গোনা নতুন করে শুরু হয়নি"
+        return f"{said}; থামল epoch `2`-এ, ৫ মিনিট পরেই। {why}।"
     if count == 2 + _PATIENCE:
         return f"{said}; থামল {digits(_PATIENCE)} epoch পরে। তুমি epoch গুনছ; গোনার কথা মিনিট।"
     if count != 5:
@@ -154,7 +170,7 @@ def _wrong_stop(callback: keras.callbacks.Callback, clock: _Clock) -> str | None
 
 _LOSSES = [0.9, 0.5, 0.7, 0.6, 0.8, 0.4]
 _BEST = [1, 3, 5]
-_FOREIGN = {"notes.txt": "আমার খাতা", "epoch_99.weights.h5": "অন্য কারও"}
+_FOREIGN = {"notes.txt": "আমার খাতা", "epoch_07.weights.h5": "অন্য কারও"}
 
 
 class _Numbered(keras.callbacks.Callback):
@@ -203,7 +219,7 @@ def _name(epoch: int) -> str:
 
 def _wrong_files(seen: list[set[str]]) -> str | None:
     if not any(seen):
-        return "ট্রেনিং শেষ, কিন্তু ফোল্ডারে একটি ফাইলও নেই।"
+        return "কোনো epoch-এর শেষেই ফোল্ডারে তোমার একটি ফাইলও নেই। সেভ করো প্রতি epoch-এর শেষে।"
     strange = sorted(set().union(*seen) - {_name(epoch) for epoch in range(len(_LOSSES))})
     if strange:
         return f"`{strange[0]}` নামে ফাইল হলো; চাই `{_name(4)}`-এর মতো নাম, epoch দুই অঙ্কে, 0 থেকে।"
@@ -217,10 +233,13 @@ def _wrong_files(seen: list[set[str]]) -> str | None:
         return f"{told}: শেষ তিনটি। চাই সেরা তিনটি।"
     if seen[-1] == {_name(epoch) for epoch in (0, 2, 4)}:
         return f"{told}: সবচেয়ে খারাপ তিনটি! কম হলে ভালো, না বেশি হলে?"
-    if seen[-1] != {_name(epoch) for epoch in _BEST}:
-        return f"{told}; সবচেয়ে কম তিনটি নয়।"
     if seen[1] != {_name(0), _name(1)}:
         return "দ্বিতীয় epoch-এর শেষে দুটি ফাইল থাকার কথা; তখন তিনটিও হয়নি, বাদ দেওয়ার কিছু নেই।"
+    for epoch, names in enumerate(seen):
+        best = sorted(range(epoch + 1), key=_LOSSES.__getitem__)[:3]
+        if names != {_name(one) for one in best}:
+            then = f"epoch `{epoch}`-এর শেষে আছে {_numbers(names)}; সেরা তিনটি তখন অন্য"
+            return f"`val_loss` ছিল পরপর {losses}। {then}।"
     return None
 
 

@@ -6,6 +6,7 @@ import io
 import json
 import re
 
+from helpers import guards
 from helpers.figures import describe
 
 import ipywidgets
@@ -18,12 +19,14 @@ from PIL import Image
 
 _DPI = 80
 # Room for the longest words beside a control, and for two controls side by side in JupyterLab on 1366 pixels.
-_WORDS, _COLUMN = "225px", "440px"
+_WORDS, _COLUMN = "218px", "440px"
 # One click selects a whole <pre>.
+# The thrice named .lab outweighs the rule of ipywidgets that takes the outline from a field with the focus.
 _STYLE = """<style>
 .lab .widget-label, .lab select, .lab input { font-size: 15px; }
 .lab .widget-html-content { font-size: 15px; line-height: 1.5; overflow-wrap: anywhere; }
-.lab pre { font-size: 13px; white-space: pre-wrap; user-select: all; margin: 4px 0; }
+.lab pre { font-size: 13px; white-space: pre-wrap; word-break: normal; user-select: all; margin: 4px 0; }
+.lab.lab.lab :focus-visible { outline: 3px solid #0072b2 !important; outline-offset: 1px; }
 </style>"""
 
 
@@ -51,7 +54,9 @@ class Lab(ipywidgets.VBox):
             সেটুকুই আঁকা হয়, ছবি আসে কয়েক গুণ তাড়াতাড়ি; কাউকে না দিলে প্রতিবার পুরোটা।
         readout: কী ঘটল, এক বাক্যে; screen reader এটি পড়ে শোনায়। `…`-এর ভেতরটা কোড-হরফে।
         code: এখনকার মানগুলো দিয়ে Keras-এর কোড।
+        figure ছবি না হলে TypeError।
         """
+        guards.need(Figure, "figure", figure, "একটি Figure", "plt.subplots() থেকে পাওয়া figure দাও।")
         self.picture.value = self._png(figure)
         self.say(readout)
         self.code.value = code and f'<pre tabindex="0">{html.escape(code, quote=False)}</pre>'

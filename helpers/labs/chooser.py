@@ -1,5 +1,9 @@
 """কয়েকটি প্রশ্নের উত্তর থেকে callback-এর list, ঠিক ক্রমে: নোটবুক ১৭-র lab।"""
 
+from collections.abc import Set
+from graphlib import TopologicalSorter
+
+from helpers import guards
 from helpers.bengali import digits, explain, use_font
 from helpers.cheatsheet import ENTRIES, SHEET
 from helpers.labs.base import Lab, panel
@@ -37,10 +41,11 @@ class Chooser(Lab):
             এমন নম্বর যার উত্তর নেই, বা প্রশ্নের চেয়ে বেশি নম্বর দিলে ValueError; তখন কিছুই বদলায় না।
         """
         counts = [len(question.options) for question in self.questions]
-        if len(places) > len(counts) or any(p not in range(n) for p, n in zip(places, counts, strict=False)):
+        known = [isinstance(p, int) and 0 <= p < n for p, n in zip(places, counts, strict=False)]
+        if len(places) > len(counts) or not all(known):
             why = f"{digits(len(counts))}টি প্রশ্নে উত্তর আছে পরপর {digits(', '.join(map(str, counts)))}টি"
             now = "প্রতি প্রশ্নের উত্তর গোনো ০ থেকে।"
-            raise ValueError(explain(f"answer{places} বসানো গেল না", why, now))
+            raise ValueError(explain(f"answer{guards.short(places)} বসানো গেল না", why, now))
         for question, place in zip(self.questions, places, strict=False):
             question.index = place
 
@@ -55,15 +60,23 @@ def choose(options: list[dict]) -> tuple[list[str], str]:
 
     options: `data/cheatsheet.toml`-এর প্রতি `question` থেকে একটি করে option।
     """
-    picked = {name for option in options for name in option["picks"]}
-    names = sorted(picked, key=lambda name: (ENTRIES[name]["place"], list(ENTRIES).index(name)))
+    names = in_order({name for option in options for name in option["picks"]})
     lines = [ENTRIES[name]["code"] for name in names]
     for option in options:
         for old, new in option.get("swap", {}).items():
             lines = [line.replace(old, new) for line in lines]
-    note = "# compile-এ: optimizer=keras.optimizers.Adam(use_ema=True)\n" if "SwapEMAWeights" in names else ""
+    notes = "".join(f"# {ENTRIES[name]['note']}\n" for name in names if "note" in ENTRIES[name])
     body = "".join(f"    {line},\n" for line in lines)
-    return names, f"from keras.callbacks import {', '.join(sorted(names))}\n\n{note}callbacks = [\n{body}]"
+    return names, f"from keras.callbacks import {', '.join(sorted(names))}\n\n{notes}callbacks = [\n{body}]"
+
+
+def in_order(picked: Set[str]) -> list[str]:
+    """`data/cheatsheet.toml`-এর নিয়ম মেনে নামগুলোর ক্রম; যাদের মধ্যে নিয়ম নেই, তারা চিটশিটে যেমন।"""
+    sorter = TopologicalSorter({name: set() for name in ENTRIES if name in picked})
+    for rule in SHEET["order"]["pair"]:
+        if {rule["first"], rule["then"]} <= picked and rule.get("unless") not in picked:
+            sorter.add(rule["then"], rule["first"])
+    return list(sorter.static_order())
 
 
 def _queue(names: list[str]) -> Figure:

@@ -2,8 +2,8 @@
 
 import inspect
 
-from helpers.bengali import FONT, digits, explain
-from helpers.hooks import BLOCK_COLOURS, HookEvent
+from helpers.bengali import FONT, digits
+from helpers.hooks import BLOCK_COLOURS, HookEvent, checked
 from helpers.labs.base import Lab, panel
 from helpers.start import keras
 
@@ -78,20 +78,18 @@ _CODE_FONT = ["DejaVu Sans Mono", FONT]
 def hooks_lab(events: list[HookEvent]) -> Lab:
     """স্লাইডার টেনে বা ▶ চেপে ডাকগুলো এক এক করে দেখো: কোন hook, হাতে কোন `logs`, আর `fit`-এর কোন লাইনে।
 
-    events: `HookRecorder`-এর `.events`; `fit`, `evaluate`, `predict`, সব চলে। খালি হলে ValueError।
+    events: `HookRecorder`-এর `.events`; `fit`, `evaluate`, `predict`, সব চলে। অন্য কিছু হলে TypeError,
+        খালি হলে ValueError।
     ফেরত: Lab; `lab.slider` আর `lab.play` তার দুই হাতল, প্রথম ডাকে মান 1।
     তিনটি জিনিস একসঙ্গে বদলায়: বাঁয়ে ছকের জ্বলা লাইন, ডানে hook আর `logs`, নিচে পুরো রেকর্ডে এই ডাকের জায়গা।
     """
-    if not events:
-        now = "রেকর্ডারটি fit(..., callbacks=[recorder])-এ দিয়ে চালাও, তারপর hooks_lab(recorder.events)।"
-        raise ValueError(explain("দেখানোর কিছু নেই", "রেকর্ডে কোনো ডাক নেই", now))
+    events = list(checked(events))  # a list of its own: the recorder may go on
     places = {"min": 1, "max": len(events), "value": 1}
     play = ipywidgets.Play(**places, interval=800, show_repeat=False)
     slider = ipywidgets.IntSlider(**places, description="কত নম্বর ডাক")
     # in the browser, so that a playing lab doesn't wait for the kernel to move its slider
     ipywidgets.jslink((play, "value"), (slider, "value"))
     lab = Lab(panel(slider), play)
-    events = list(events)  # the recorder may go on
     loops = _loop_of_each(events)
     pictures = {loop: _Picture(loop, events) for loop in set(loops)}
 

@@ -4,6 +4,7 @@ import itertools
 import threading
 from collections.abc import Callable
 
+from helpers import guards
 from helpers.bengali import digits, explain
 from helpers.labs.base import Lab
 from helpers.start import keras
@@ -23,8 +24,12 @@ def live_lab(train: Train, preview: int = 99) -> "LiveLab":
         ট্রেনিং থামায়। ফেরত দেয় `fit`-এর History।
     preview: lab খোলার সময় সে একবার নিজেই চালায়, যাতে গোড়া থেকেই একটি ছবি থাকে; তখন `wanted()` কতবার
         False বলবে। তখন error হলে সেটিই বেরিয়ে আসে; পরে হলে তার কথা বোতামের নিচে লেখা থাকে।
+        train History না ফেরালে, কিংবা একবারও `wanted()` না ডাকলে TypeError।
     ফেরত: Lab; `lab.start` আর `lab.stop` তার দুই বোতাম, `lab.history` শেষ ট্রেনিংয়ের History।
+    train দুটি মান নেয় এমন ফাংশন না হলে, বা preview পূর্ণ সংখ্যা না হলে TypeError; preview শূন্যের কম হলে ValueError।
     """
+    guards.function("train", train, "show", "wanted")
+    guards.whole("preview", preview)
     return LiveLab(train, preview)
 
 
@@ -66,12 +71,22 @@ class LiveLab(Lab):
             self.start.disabled, self.stop.disabled = False, True
 
     def _run(self, wanted: Callable[[], bool], who: str) -> None:
-        history = self.train(self.show, wanted)
+        last_answer = None
+
+        def ask() -> bool:
+            nonlocal last_answer
+            last_answer = wanted()
+            return last_answer
+
+        history = self.train(lambda figure: self.show(figure, "ট্রেনিং চলছে…"), ask)
         if not isinstance(history, keras.callbacks.History):
             what, why = "ট্রেনিংয়ের ফল দেখানো গেল না", f"train ফেরত দিয়েছে {type(history).__name__}, History নয়"
             raise TypeError(explain(what, why, "train-এর শেষে লেখো: return model.fit(...)।"))
+        if last_answer is None:
+            now = "callbacks-এর list-এ এমন একজনকে দাও, যে প্রতি batch-এ wanted() ডাকে।"
+            raise TypeError(explain("“থামাও” কাজ করবে না", "train একবারও wanted() ডাকেনি", now))
         self.history = history
-        how = f"epoch `{history.epoch[-1]}`-এ {who}" if wanted() else "শেষ পর্যন্ত চলেছে"
+        how = f"epoch `{history.epoch[-1]}`-এ {who}" if last_answer and history.epoch else "শেষ পর্যন্ত চলেছে"
         said = f"{how}। History-তে আছে {digits(len(history.epoch))}টি epoch।"
         if self.figure is None:
             self.say(said)
@@ -82,8 +97,9 @@ class LiveLab(Lab):
 def press(button: Button) -> None:
     """ব্রাউজারে বোতামটিতে ক্লিক করলে kernel-এর কাছে যে বার্তা যায়, হুবহু সেটি পাঠায়; জবাবের জন্য দাঁড়ায় না।
 
-    button: ipywidgets-এর বোতাম। নোটবুকের বাইরে চালালে RuntimeError: সেখানে kernel নেই।
+    button: ipywidgets-এর বোতাম; অন্য কিছু হলে TypeError। নোটবুকের বাইরে চালালে RuntimeError: সেখানে kernel নেই।
     """
+    guards.need(Button, "button", button, "একটি বোতাম", "যেমন press(lab.start) লেখো।")
     try:
         file = get_connection_file()
     except RuntimeError as error:

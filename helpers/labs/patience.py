@@ -4,10 +4,11 @@ import math
 import operator
 from pathlib import Path
 
+from helpers import guards
 from helpers.bengali import digits, explain
 from helpers.figures import COLOURS
 from helpers.labs.base import Lab, by_epoch, keras_code, panel
-from helpers.logs import RATE, LogError, better, read_log
+from helpers.logs import RATE, LogError, better, table_of
 from helpers.recorded import Replay, replay
 from helpers.start import keras
 
@@ -16,26 +17,31 @@ from ipywidgets import HTML, Dropdown, FloatSlider, IntSlider
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-EarlyStopping = keras.callbacks.EarlyStopping
+EarlyStopping, History = keras.callbacks.EarlyStopping, keras.callbacks.History
 
 
-def patience_lab(log: pd.DataFrame | str | Path, minutes: float | None = None) -> "PatienceLab":
+def patience_lab(log: pd.DataFrame | History | str | Path, minutes: float | None = None) -> "PatienceLab":
     """স্লাইডার নাড়ো, আর দেখো `EarlyStopping` এই রেকর্ড করা ট্রেনিংটি কোথায় থামাত।
 
     আবার ট্রেনিং হয় না: আসল `EarlyStopping` রেকর্ড করা মানগুলোর ওপর চলে (`replay`), তাই উত্তর আসে সঙ্গে সঙ্গে।
 
-    log: একটি রানের log, `read_log`-এর টেবিল বা CSVLogger-এর ফাইল। callback ছাড়া লম্বা একটি রান সবচেয়ে ভালো।
+    log: একটি রানের log: CSVLogger-এর ফাইল, `read_log`-এর টেবিল, বা `fit`-এর History। callback ছাড়া লম্বা
+        একটি রান সবচেয়ে ভালো।
     minutes: রানটিতে মোট কত মিনিট লেগেছিল; দিলে কত মিনিট বাঁচল, তা-ও বলে।
-    log পড়া না গেলে, বা তাতে একটিও metric না থাকলে LogError।
+    log পড়া না গেলে, বা তাতে একটিও metric না থাকলে LogError; minutes সংখ্যা না হলে TypeError, শূন্যের কম বা
+    NaN হলে ValueError।
     """
-    return PatienceLab(read_log(log) if isinstance(log, str | Path) else log, minutes)
+    if minutes is not None:
+        guards.amount("minutes", minutes)
+    return PatienceLab(table_of(log), minutes)
 
 
 class PatienceLab(Lab):
     """`patience_lab` যা ফেরত দেয়: `patience`, `min_delta`, `start_from_epoch`, `monitor`, `mode`।"""
 
     def __init__(self, log: pd.DataFrame, minutes: float | None) -> None:
-        metrics = [name for name in log.columns if name not in ("run", "epoch", RATE, f"val_{RATE}")]
+        numbers = log.select_dtypes("number").columns
+        metrics = [name for name in numbers if name not in ("run", "epoch", RATE, f"val_{RATE}")]
         if log.empty or not metrics:
             now = "আগে model.fit(...) চালাও, তারপর আবার এই সেল।"
             raise LogError(explain("patience_lab চালু হলো না", "log-এ একটিও epoch বা metric নেই", now))

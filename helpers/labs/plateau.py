@@ -124,9 +124,9 @@ class _Picture:
     def __init__(self) -> None:
         self.figure = Figure(figsize=(9, 5), layout="constrained")
         self.loss, self.rate = self.figure.subplots(2, sharex=True, height_ratios=[2, 1])
-        grey = {"color": "0.65", "linewidth": 2}
+        grey = {"color": "0.55", "linewidth": 2, "linestyle": ":"}
         blue, orange, green = COLOURS["blue"], COLOURS["vermillion"], COLOURS["green"]
-        self.before = self.loss.plot([], [], "-", **grey, label="আগের চেষ্টা")[0]
+        self.before = self.loss.plot([], [], **grey, label="আগের চেষ্টা")[0]
         self.training = self.loss.plot([], [], "--", color=blue, linewidth=1.5, label="ট্রেনিং")[0]
         self.validation = self.loss.plot([], [], "-", color=orange, label="validation")[0]
         self.rate_before = self.rate.plot([], [], drawstyle="steps-mid", **grey)[0]

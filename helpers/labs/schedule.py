@@ -11,7 +11,7 @@ from helpers.labs.base import Lab, panel
 from helpers.labs.training import Curves, Training, train_anew
 from helpers.start import keras
 
-from ipywidgets import Button, Dropdown, FloatSlider, HBox, IntSlider
+from ipywidgets import Button, Dropdown, FloatSlider, HBox, IntSlider, Layout
 from matplotlib.figure import Figure
 
 LearningRateScheduler = keras.callbacks.LearningRateScheduler
@@ -69,7 +69,7 @@ class ScheduleLab(Lab):
         controls = (self.kind, self.base, self.warm, self.total, self.every)
         rows = panel(*controls)
         self._every_row = rows.children[-1]
-        super().__init__(rows, HBox([self.start, self.training]))
+        super().__init__(rows, HBox([self.start, self.training], layout=Layout(flex_flow="row wrap")))
 
         self._trained: Curves | None = None
         self._drawing = threading.Lock()  # a control may be moved at the moment a training ends
@@ -140,7 +140,7 @@ def planned(settings: dict) -> list[float]:
 @functools.lru_cache(maxsize=8)
 def _made(source: str) -> dict:
     names = {"keras": keras, "math": math}
-    exec(source, names)
+    exec(source, names)  # noqa: S102  (written by `code` out of numbers)
     return names
 
 
@@ -177,11 +177,11 @@ class _Picture:
     def __init__(self) -> None:
         self.figure = Figure(figsize=(9, 5.4), layout="constrained")
         self.rate, self.loss = self.figure.subplots(2, sharex=True, height_ratios=[1, 1.4])
-        grey = {"color": "0.65", "linewidth": 2, "animated": True}
+        grey = {"color": "0.55", "linewidth": 2, "linestyle": ":", "animated": True}
         blue, orange, green = COLOURS["blue"], COLOURS["vermillion"], COLOURS["green"]
         self.rate_before = self.rate.plot([], [], drawstyle="steps-mid", **grey)[0]
         self.rate_now = self.rate.plot([], [], color=green, drawstyle="steps-mid", animated=True)[0]
-        self.before = self.loss.plot([], [], "-", **grey, label="আগের চেষ্টা")[0]
+        self.before = self.loss.plot([], [], **grey, label="আগের চেষ্টা")[0]
         self.training = self.loss.plot(
             [], [], "--", color=blue, linewidth=1.5, label="ট্রেনিং", animated=True
         )[0]

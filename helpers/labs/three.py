@@ -5,7 +5,7 @@ from pathlib import Path
 from helpers.bengali import digits, explain
 from helpers.figures import COLOURS
 from helpers.labs.base import Lab, by_epoch, keras_code, panel
-from helpers.logs import LogError, read_log
+from helpers.logs import LogError, table_of
 from helpers.recorded import Replay, replay
 from helpers.start import keras
 
@@ -15,7 +15,7 @@ from ipywidgets import HTML, FloatSlider, IntSlider
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullFormatter
 
-EarlyStopping = keras.callbacks.EarlyStopping
+EarlyStopping, History = keras.callbacks.EarlyStopping, keras.callbacks.History
 ModelCheckpoint = keras.callbacks.ModelCheckpoint
 ReduceLROnPlateau = keras.callbacks.ReduceLROnPlateau
 RATE = 1e-3
@@ -23,15 +23,16 @@ _LOWEST = RATE * 1e-4  # the bottom of the picture; the words below it give the 
 _MOST_WAIT, _SMALLEST_FACTOR = 15, 0.1
 
 
-def three_lab(log: pd.DataFrame | str | Path) -> "ThreeLab":
+def three_lab(log: pd.DataFrame | History | str | Path) -> "ThreeLab":
     """তিন callback একসঙ্গে: কার সবুর আগে ফুরোয়, কে কাকে বেকার করে দেয়, কোন epoch ফাইলে যায়।
 
     আবার ট্রেনিং হয় না: তিনটি আসল callback রেকর্ড করা `val_loss`-এর ওপর চলে (`replay`)। learning rate কমলে আসল
     ট্রেনিংয়ের রেখা বদলে যেত, এখানে রেখা যেমন ছিল তেমনই থাকে; বদলানো রেখা দেখায় `plateau_lab`।
 
-    log: একটি রানের log, `read_log`-এর টেবিল বা CSVLogger-এর ফাইল। তাতে `val_loss` না থাকলে LogError।
+    log: একটি রানের log: CSVLogger-এর ফাইল, `read_log`-এর টেবিল, বা `fit`-এর History। পড়া না গেলে, বা তাতে
+        `val_loss` না থাকলে LogError।
     """
-    return ThreeLab(read_log(log) if isinstance(log, str | Path) else log)
+    return ThreeLab(table_of(log))
 
 
 class _Waits(keras.callbacks.Callback):
@@ -51,7 +52,7 @@ class ThreeLab(Lab):
     """`three_lab` যা ফেরত দেয়: `stop_patience`, `drop_patience`, `factor`, `cooldown`।"""
 
     def __init__(self, log: pd.DataFrame) -> None:
-        if "val_loss" not in log or log["val_loss"].isna().all():
+        if "val_loss" not in log.select_dtypes("number") or log["val_loss"].isna().all():
             now = "validation-সহ একটি রানের log দাও, যেমন data/runs/dog_cat_3000.csv।"
             raise LogError(explain("three_lab চালু হলো না", "log-এ val_loss নেই", now))
         self.recorded = by_epoch(log)
@@ -135,7 +136,7 @@ class _Picture:
         self.title = curve.set_title("epoch", animated=True)  # room for the words to come
         curve.margins(y=0.15)
         curve.set_ylim(curve.get_ylim())
-        waits.set(ylabel="সবুর", ylim=(-0.6, _MOST_WAIT + 0.6))
+        waits.set(ylabel="সবুর", ylim=(-2, _MOST_WAIT + 0.6))
         rate.set(ylabel="learning rate", xlabel="epoch", yscale="log", ylim=(_LOWEST / 2, RATE * 3))
         rate.yaxis.set_minor_formatter(NullFormatter())
         rate.xaxis.set_major_locator(MaxNLocator(12, integer=True))

@@ -4,6 +4,7 @@ import html
 from collections.abc import Callable
 from pathlib import Path
 
+from helpers import guards
 from helpers.bengali import explain
 from helpers.labs.base import Lab
 from helpers.photo_files import fault
@@ -18,8 +19,14 @@ def upload_lab(judge: Callable[[bytes], str], sample: Path | str) -> Lab:
 
     judge: ছবির ফাইলের byte পেয়ে রায়ের লেখাটি ফেরত দেয়।
     sample: কেউ ছবি না দেওয়া পর্যন্ত যে ছবিটি দেখা যাবে, তার path।
-    ছবি পড়া না গেলে error ওঠে না; বোতামের নিচে বাংলায় কারণ লেখা থাকে।
+    ছবি পড়া না গেলে, বা পরে দেওয়া ছবিতে `judge` থেমে গেলে, error ওঠে না; বোতামের নিচে বাংলায় কারণ লেখা থাকে।
+    judge একটি মান নেয় এমন ফাংশন না হলে, বা লেখা ফেরত না দিলে TypeError; sample না থাকলে FileNotFoundError।
     """
+    guards.function("judge", judge, "content")
+    sample = guards.path("sample", sample)
+    if why := guards.no_file(sample):
+        now = "ফাইলের নামটি মিলিয়ে দেখো।"
+        raise FileNotFoundError(explain(f"{guards.short(sample)} ছবিটি দেখানো গেল না", why, now))
     button = ipywidgets.FileUpload(accept="image/*", description="ছবি দাও")
     message = ipywidgets.HTML()
     lab = Lab(button, message)
@@ -33,17 +40,24 @@ def upload_lab(judge: Callable[[bytes], str], sample: Path | str) -> Lab:
             message.value = explain(what, why, now)
             return
         message.value = ""
+        verdict = judge(content)
+        guards.need(str, "রায়", verdict, "judge-এর ফেরত দেওয়া লেখা", 'judge-এর শেষে লেখো: return "বিড়াল"।')
         figure = Figure(figsize=(4.5, 4.5), layout="constrained")
         axes = figure.subplots()
         axes.imshow(tf.io.decode_image(content, channels=3, expand_animations=False))
-        axes.set_title(verdict := judge(content))
+        axes.set_title(verdict)
         axes.axis("off")
         lab.show(figure, verdict)
 
     def on_upload(change) -> None:
         for file in change["new"]:
-            show(file["name"], bytes(file["content"]))
+            try:
+                show(file["name"], bytes(file["content"]))
+            except Exception as error:  # what a widget's callback raises, nobody sees
+                why = html.escape(f"{type(error).__name__}: {error}")
+                now = "judge ফাংশনটি সারিয়ে সেলটি আবার চালাও।"
+                message.value = explain("ছবিটির রায় পাওয়া গেল না", why, now)
 
     button.observe(on_upload, "value")
-    show(Path(sample).name, Path(sample).read_bytes())
+    show(sample.name, sample.read_bytes())
     return lab

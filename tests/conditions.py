@@ -1,0 +1,95 @@
+"""The machines of forty learners, imitated on one: what is cut off before a command runs, and with what."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+# A new network has its loopback down; Jupyter and the course talk over 127.0.0.1. (0x8914: SIOCSIFFLAGS)
+_LOOPBACK_UP = (
+    '"$PYTHON" -c "import fcntl, socket, struct;'
+    "fcntl.ioctl(socket.socket(), 0x8914, struct.pack('16sh22x', b'lo', 1))\""
+)
+_NO_FONTS = (
+    "for fonts in /usr/share/fonts /usr/local/share/fonts; do"
+    ' if [ -d "$fonts" ]; then mount -t tmpfs none "$fonts"; fi; done'
+)
+# Everything is read-only, /tmp too: Python then makes its temporary files in the notebook's own folder.
+_READ_ONLY = """
+cut -d ' ' -f 5 /proc/self/mountinfo | while read -r escaped; do
+    case "$escaped" in /proc* | /sys* | /dev*) continue ;; esac
+    mount -o remount,bind,ro "$(printf %b "$escaped")"
+done
+mount --bind "$COURSE" "$COURSE"
+mount -o remount,bind,rw "$COURSE"
+"""
+_SMALL = """
+ulimit -v 4194304
+taskset -pc "$(taskset -pc $$ | sed 's/.*: //; s/[-,].*//')" $$ > /dev/null
+"""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """apart: what `unshare` separates; before: shell lines to run first; folder: the course folder's name."""
+
+    apart: tuple[str, ...] = ()
+    before: str = ""
+    env: Mapping[str, str] = field(default_factory=dict)
+    folder: str = "course"
+
+    def run(self, command: list[str], course: Path, **options) -> subprocess.CompletedProcess:
+        """Runs the command in this condition; HOME is an empty folder beside the course."""
+        home = course.parent / "home"
+        home.mkdir(exist_ok=True)
+        places = {
+            "COURSE": str(course),
+            "HOME": str(home),
+            "JUPYTER_RUNTIME_DIR": str(course / ".jupyter"),  # Jupyter itself must write somewhere
+            "PYTHON": sys.executable,
+            "PYTHONPATH": str(course),  # stands before the installed course: `helpers` is the copy's
+        }
+        inside = ["sh", "-ec", f'{self.before}\nexec "$@"', "sh"] if self.before else []
+        unshare = ["unshare", "--map-root-user", *self.apart] if self.apart else []
+        return subprocess.run(
+            [*unshare, *inside, *command],
+            env=os.environ | places | self.env,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            **options,
+        )
+
+    def missing(self, course: Path) -> str:
+        """Why this machine can't be put in this condition; "" if it can."""
+        if not (self.apart or self.before):
+            return ""
+        if sys.platform != "linux" or not shutil.which("unshare"):
+            return "needs Linux with unshare"
+        tried = self.run(["true"], course)
+        return f"not permitted here: {tried.stderr.decode()}" if tried.returncode else ""
+
+
+def all_of(*conditions: Condition) -> Condition:
+    """All these conditions at once."""
+    folders = [one.folder for one in conditions if one.folder != Condition.folder]
+    return Condition(
+        apart=tuple(dict.fromkeys(flag for one in conditions for flag in one.apart)),
+        before="\n".join(one.before for one in conditions),
+        env={name: value for one in conditions for name, value in one.env.items()},
+        folder=folders[0] if folders else Condition.folder,
+    )
+
+
+PLAIN = Condition()
+CONDITIONS = {
+    "offline": Condition(apart=("--net",), before=_LOOPBACK_UP),
+    "no-font": Condition(apart=("--mount",), before=_NO_FONTS),
+    "c-locale": Condition(env={"LC_ALL": "C", "PYTHONUTF8": "0"}),
+    "read-only": Condition(apart=("--mount",), before=_READ_ONLY),
+    "bengali-path": Condition(folder="কোর্সের ফোল্ডার ০১"),
+    "small": Condition(before=_SMALL),
+}
+EVERYTHING = all_of(*CONDITIONS.values())

@@ -1,0 +1,139 @@
+"""Nothing of the learner's is lost: what lies where the course writes is there afterwards, byte for byte."""
+
+import functools
+import io
+import re
+import tomllib
+from pathlib import Path
+
+from helpers import (
+    PhotoError,
+    check,
+    dog_cat,
+    open_tensorboard,
+    patience_lab,
+    plot_log,
+    read_log,
+    replay,
+    run_dir,
+    run_script,
+    setup,
+    three_lab,
+    upload_lab,
+)
+from helpers.drawing import draw_photos
+from notebooks import ROOT, notebook_files, read_notebook
+
+import keras
+import pytest
+from conditions import PLAIN
+from PIL import Image
+from test_matrix import course_copy, failure
+
+setup()
+WRITERS = ("03", "07", "11", "15", "16")  # the notebooks that write most
+CODE = "\n".join(cell.source for path in notebook_files() for cell in read_notebook(path).code)
+RUNS = sorted(set(re.findall(r'run_dir\("([\w-]+)"\)', CODE)))
+# names that cells give to files; beside the notebook they would be the learner's own
+NAMES = sorted(set(re.findall(r'"((?:[\w-]+/)*[\w.-]+\.(?:keras|csv|h5|json|txt|ini|md))"', CODE)))
+FOLDERS = ["backup", "backup_ckpts", "checkpoints", "logs/run1", "logs/run1/train", "models"]
+PHOTOS = ["PetImages/Cat/0.jpg", "PetImages/Cat/1.jpg", "own-mine/cat/0.jpg", "notes.txt"]
+LOG = b"epoch,loss,val_loss\r\n0,0.5,0.6\r\n1,0.4,0.7\r\n"
+
+
+def planted(course: Path) -> dict[Path, bytes]:
+    """Everything in the course, after putting learners' files wherever something could be written."""
+    names = [
+        *(f"notebooks/{name}" for name in NAMES),
+        *(f"notebooks/{folder}/mine.txt" for folder in FOLDERS),
+        *(f"runs/{name}/{number}/best.keras" for name in RUNS for number in ("01", "03", "mine")),
+        "runs/mine.txt",
+        *(f"data/photos/{name}" for name in PHOTOS),
+    ]
+    for name in names:
+        path = course / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(LOG if path.suffix == ".csv" else f"আমার {name}".encode())
+    return everything(course)
+
+
+def everything(course: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in course.rglob("*") if path.is_file() and path.suffix != ".pyc"}
+
+
+def photo(number: int) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (20, 20), (number, 0, 0)).save(buffer, "png")
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    course = tmp_path / "course"
+    (course / "notebooks").mkdir(parents=True)
+    monkeypatch.setattr("helpers.start.COURSE", course)
+    monkeypatch.setattr("helpers.pets.PHOTOS", course / "data" / "photos")
+    monkeypatch.setattr("helpers.pets.draw_photos", functools.partial(draw_photos, count=100))
+    monkeypatch.chdir(course / "notebooks")
+    return course
+
+
+def test_there_are_places_to_plant_in():
+    assert len(RUNS) > 10 and {"best.keras", "log.csv"} <= set(NAMES)
+
+
+def test_no_helper_touches_what_lies_there(course):
+    mine = course / "আমার ছবি"
+    for kind in ("cat", "dog"):
+        (mine / kind).mkdir(parents=True)
+        for number in range(51):
+            (mine / kind / f"{number}.png").write_bytes(photo(number))
+        (mine / kind / "broken.jpg").write_bytes(b"broken")
+    (course / "train.py").write_text("print('epoch 0')")
+    before = planted(course)
+
+    for name in RUNS:
+        for _ in range(3):
+            (run_dir(name) / "best.keras").write_bytes(b"new")
+    chosen = dog_cat(mine, per_class=50)
+    assert chosen.parent == course / "data" / "photos" and dog_cat("drawn").name == "drawn"
+    log = read_log("log.csv")
+    callbacks = [keras.callbacks.ModelCheckpoint("best.keras"), keras.callbacks.EarlyStopping(patience=1)]
+    assert replay(callbacks, log).saved_epochs == [0, 1]
+    for lab in (patience_lab("log.csv"), three_lab(log), upload_lab(str, mine / "cat" / "1.png")):
+        assert lab.picture.value
+    plot_log("log.csv")
+    run_script(course / "train.py")
+    open_tensorboard("logs").stop()
+    for path in (ROOT / "data" / "practice").glob("*.toml"):
+        for name in tomllib.loads(path.read_text(encoding="utf-8")).get("check", {}):
+            check(f"{path.stem}/{name}", keras.callbacks.ModelCheckpoint("best.keras"))
+
+    after = everything(course)
+    assert {path: after.get(path) for path in before} == before
+    new = [path for path in after if path not in before]
+    ours = course / "runs", course / "data" / "photos"
+    assert new and all(path.is_relative_to(ours[0]) or path.is_relative_to(ours[1]) for path in new)
+
+
+@pytest.mark.parametrize("found", [{"drawn": b"a file"}, {"drawn/cat/0.jpg": b"1", "drawn/dog/0.jpg": b"2"}])
+def test_a_learners_folder_of_the_same_name_is_not_drawn_over(found, course):
+    for name, content in found.items():
+        path = course / "data" / "photos" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    before = everything(course)
+    with pytest.raises((PhotoError, FileExistsError), match="। "):
+        dog_cat("drawn")
+    assert everything(course) == before
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("number", WRITERS)
+def test_no_notebook_touches_what_lies_there(number, tmp_path):
+    course = course_copy(tmp_path, PLAIN)
+    before = planted(course)
+    (notebook,) = (course / "notebooks").glob(f"{number}_*.ipynb")
+    assert failure(notebook, PLAIN, "once") == ""
+    after = everything(course)
+    assert {path: after.get(path) for path in before} == before
