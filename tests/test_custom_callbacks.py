@@ -89,7 +89,17 @@ def test_the_checked_one_watches_both_directions_and_comes_back_from_its_config(
     assert lesson.CheckedStop(0.9).get_config() == {"target": 0.9, "monitor": "val_accuracy", "mode": "max"}
 
 
-@pytest.mark.parametrize("wrong", [{"target": "0.9"}, {"target": np.nan}, {"target": 1, "mode": "auto"}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"target": "0.9"},
+        {"target": None},
+        {"target": [0.5]},
+        {"target": True},
+        {"target": np.nan},
+        {"target": 1, "mode": "auto"},
+    ],
+)
 def test_the_checked_one_refuses_what_it_could_never_reach(lesson, wrong):
     with pytest.raises(ValueError, match="দিয়েছ"):
         lesson.CheckedStop(**wrong)
