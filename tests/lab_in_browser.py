@@ -3,14 +3,14 @@
 import contextlib
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 
-from notebooks import ROOT
+from notebooks import copy_course
 
 import pytest
 from chromium import CHROMIUM, is_ours, new_page
@@ -23,6 +23,14 @@ _IDLE = """async path => {
   if (!tab || !tab.context || tab.context.path !== path) return false;
   await tab.context.ready; await tab.sessionContext.ready;
   return tab.sessionContext.session?.kernel?.status === 'idle' }"""
+_RUN = """async ids => {
+  const { content } = window.jupyterapp.shell.currentWidget;
+  for (const id of ids) {
+    content.deselectAll();
+    content.activeCellIndex = content.widgets.findIndex(cell => cell.model.id === id);
+    if (await window.jupyterapp.commands.execute('notebook:run-cell') === false) return false;
+  }
+  return true }"""
 _NOT_RUN = """() => window.jupyterapp.shell.currentWidget.content.widgets.filter(
   cell => cell.model.type === 'code' && cell.model.executionCount === null).length"""
 
@@ -32,9 +40,7 @@ def lab(tmp_path_factory):
     """The address of a JupyterLab with its own settings, on a copy of the notebooks."""
     require(CHROMIUM, "Chromium is not installed")
     home = tmp_path_factory.mktemp("lab")
-    shutil.copytree(ROOT / "notebooks", home / "course" / "notebooks")
-    shutil.copytree(ROOT / "data", home / "course" / "data", ignore=shutil.ignore_patterns("photos"))
-    (home / "course" / "helpers").symlink_to(ROOT / "helpers")
+    copy_course(home / "course")
     settings = home / "settings" / "@jupyterlab"
     for plugin, value in {
         "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
@@ -101,16 +107,20 @@ def _wait_until_idle(page, path: str) -> None:
 
 @pytest.fixture
 def opened(lab, page):
-    """Opens a notebook, runs it from top to bottom and sees that nothing went wrong."""
+    """Opens a notebook, runs it from top to bottom, or only some cells, and sees that nothing went wrong."""
 
-    def open_and_run(stem: str):
+    def open_and_run(stem: str, only: Sequence[str] = ()):
         path = f"notebooks/{stem}.ipynb"
         page.goto(lab.format(path=path))
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
         _wait_until_idle(page, path)
-        assert page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')") is not False
-        _wait_until_idle(page, path)
-        assert page.evaluate(_NOT_RUN) == 0
+        if only:
+            assert page.evaluate(_RUN, only)
+            _wait_until_idle(page, path)
+        else:
+            assert page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')") is not False
+            _wait_until_idle(page, path)
+            assert page.evaluate(_NOT_RUN) == 0
         errors = "[data-mime-type='application/vnd.jupyter.stderr'], [data-mime-type*='jupyter.error']"
         assert page.locator(f".jp-OutputArea {errors}").count() == 0
         return page

@@ -2,6 +2,7 @@
 
 import csv
 import re
+import shutil
 import tomllib
 import unicodedata
 from collections.abc import Iterator
@@ -136,6 +137,16 @@ def anchor(heading: str) -> str:
     """The #anchor that GitHub makes of a heading in a .md file."""
     kept = (c for c in heading.lower() if c in "- " or unicodedata.category(c) in _KEPT_IN_ANCHORS)
     return "".join(kept).strip().replace(" ", "-")
+
+
+def copy_course(folder: Path) -> Path:
+    """The course as a learner gets it: without runs, without photos."""
+    for part in ("notebooks", "helpers", "data"):
+        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("photos", "__pycache__"))
+    for path in ROOT.glob("*.*"):
+        if path.is_file():
+            shutil.copy(path, folder)
+    return folder
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from notebooks import ROOT, Notebook, notebook_files
+from notebooks import ROOT, Notebook, copy_course, notebook_files
 
 import nbformat
 import pytest
@@ -28,14 +28,7 @@ MATRIX = {
 
 
 def course_copy(folder: Path, condition: Condition) -> Path:
-    """The course as a learner gets it: without runs, without photos."""
-    course = folder / condition.folder
-    for part in ("notebooks", "helpers", "data"):
-        shutil.copytree(ROOT / part, course / part, ignore=shutil.ignore_patterns("photos", "__pycache__"))
-    for path in ROOT.glob("*.*"):
-        if path.is_file():
-            shutil.copy(path, course)
-    return course
+    return copy_course(folder / condition.folder)
 
 
 def failure(notebook: Path, condition: Condition, manner: str) -> str:
