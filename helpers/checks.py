@@ -214,15 +214,14 @@ def tiny_model(width: int = 1, depth: int = 1, **options: object) -> keras.Model
     """একটি ছোট্ট মডেল, বিচারের সময় চালানোর জন্য; শিক্ষার্থীর seed বা layer-এর নাম এতে বদলায় না।
 
     width: কয়টি সংখ্যা ঢোকে, প্রতি layer থেকে কয়টি বেরোয়; depth: কয়টি layer। options: `compile`-এর;
-    ডিফল্ট `sgd` আর `mse`। অল্প কয় batch-এর জন্য একের পর এক মডেল বানালে `run_eagerly=True` দাও, নইলে
-    TensorFlow নালিশ করে।
+    ডিফল্ট `sgd`, `mse` আর `run_eagerly=True`: অল্প কয় batch-এর জন্য graph বানাতেই বেশি সময় যায়।
     """
     # Everything named, nothing drawn at random: a check leaves the notebook's seeds and layer names alone.
     layers = [keras.Input((width,), name="practice_input")]
     for place in range(depth):
         layers.append(keras.layers.Dense(width, kernel_initializer="zeros", name=f"practice_{place}"))
     model = keras.Sequential(layers, name="practice_model")
-    model.compile(**{"optimizer": "sgd", "loss": "mse", **options})
+    model.compile(**{"optimizer": "sgd", "loss": "mse", "run_eagerly": True, **options})
     return model
 
 

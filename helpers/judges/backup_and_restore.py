@@ -62,7 +62,7 @@ def _one_life(
     made.append(callbacks)
     before, after = (callbacks, []) if place is None else (callbacks[:place], callbacks[place:])
     with contextlib.suppress(_Death):
-        fit(tiny_model(run_eagerly=True), len(VAL_LOSS), [_Prescribed(), *before, _Die(death), *after])
+        fit(tiny_model(), len(VAL_LOSS), [_Prescribed(), *before, _Die(death), *after])
     # a process that dies has its files closed
     if file := _one(callbacks, CSVLogger).csv_file:
         file.close()

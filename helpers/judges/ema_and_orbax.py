@@ -158,7 +158,7 @@ def _same(one: list, other: list) -> bool:
 
 def _ema_model(momentum: float) -> keras.Model:
     optimizer = keras.optimizers.SGD(0.04, use_ema=True, ema_momentum=momentum)
-    return tiny_model(optimizer=optimizer, run_eagerly=True)
+    return tiny_model(optimizer=optimizer)
 
 
 def _not_a_function(answer: object) -> str | None:

@@ -74,7 +74,7 @@ def _without_a_file(answer: Callable, file: Path, val_ds: tf.data.Dataset) -> st
 
 
 def _with_a_file(answer: Callable, file: Path, val_ds: tf.data.Dataset) -> str | None:
-    model = tiny_model(metrics=["accuracy"], run_eagerly=True)
+    model = tiny_model(metrics=["accuracy"])
     model.layers[0].bias.assign([GUESS])
     model.save(file)
     checkpoint = answer(file, val_ds)
@@ -108,7 +108,7 @@ def _guess(file: Path) -> float:
 
 def _run(checkpoint: keras.callbacks.ModelCheckpoint, name: str, *values: float) -> None:
     """One epoch per value, which stands in the logs under that name and in the model, so in its file too."""
-    model = tiny_model(metrics=["accuracy"], run_eagerly=True)
+    model = tiny_model(metrics=["accuracy"])
 
     def say(epoch: int, logs: dict) -> None:
         logs[name] = values[epoch]

@@ -106,7 +106,7 @@ def _farthest(answer: object) -> str | None:
 
 def _read(callback: keras.callbacks.Callback, folder: Path) -> dict[str, list[float]]:
     """What a real TensorBoard wrote after the callback: all values of every tag."""
-    model = tiny_model(depth=2, optimizer=keras.optimizers.SGD(0.0), run_eagerly=True)
+    model = tiny_model(depth=2, optimizer=keras.optimizers.SGD(0.0))
 
     def put(epoch: int, _logs: dict) -> None:
         numbers = WEIGHTS[epoch]

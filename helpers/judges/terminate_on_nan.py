@@ -130,7 +130,7 @@ def _remembers(guard: keras.callbacks.Callback) -> str | None:
 
 def _train(guard: keras.callbacks.Callback, array: int = 0, value: float | None = None) -> int:
     """Four epochs at most; at the end of epoch 1 one number of one array of the weights becomes the value."""
-    model = tiny_model(width=2, depth=2, run_eagerly=True)
+    model = tiny_model(width=2, depth=2)
 
     def spoil(epoch: int, logs: dict) -> None:
         if epoch == 1 and value is not None:
