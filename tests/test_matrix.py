@@ -27,10 +27,6 @@ MATRIX = {
 }
 
 
-def course_copy(folder: Path, condition: Condition) -> Path:
-    return copy_course(folder / condition.folder)
-
-
 def failure(notebook: Path, condition: Condition, manner: str) -> str:
     """What the notebook fails with, "" if with nothing."""
     course = notebook.parents[1]
@@ -49,13 +45,13 @@ def failure(notebook: Path, condition: Condition, manner: str) -> str:
 @pytest.mark.parametrize(("condition", "manner"), MATRIX.values(), ids=MATRIX)
 @pytest.mark.parametrize("name", [path.stem for path in notebook_files()])
 def test_a_notebook_runs_in_this_condition(name, condition, manner, tmp_path, request):
-    course = course_copy(tmp_path, condition)
+    course = copy_course(tmp_path / condition.folder)
     found = failure(course / "notebooks" / f"{name}.ipynb", condition, manner)
     assert not found, f"{request.node.callspec.id}: {found}"
 
 
 def test_the_first_notebook_runs_twice_in_all_conditions_at_once(tmp_path):
-    course = course_copy(tmp_path, EVERYTHING)
+    course = copy_course(tmp_path / EVERYTHING.folder)
     found = failure(course / "notebooks/00_start.ipynb", EVERYTHING, "twice")
     assert not found, found
 

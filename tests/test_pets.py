@@ -12,14 +12,7 @@ from helpers.pets import PhotoError, dog_cat
 import numpy as np
 import pytest
 from keras.utils import image_dataset_from_directory
-from PIL import Image
-
-
-def encoded(seed, kind="JPEG", mode="RGB", size=(20, 24)):
-    file = io.BytesIO()
-    noise = np.random.default_rng(seed).integers(0, 256, (*size, 3), dtype="uint8")
-    Image.fromarray(noise).convert(mode).save(file, kind)
-    return file.getvalue()
+from photos import encoded, photo_folder
 
 
 @pytest.fixture(autouse=True)
@@ -34,12 +27,7 @@ def photos_root(tmp_path, monkeypatch):
 @pytest.fixture
 def mine(tmp_path):
     """A learner's folder in which every photo is fine: 52 cats, 52 dogs."""
-    folder = tmp_path / "আমার ছবি"
-    for kind in ("বিড়াল", "কুকুর ছানা"):
-        (folder / kind).mkdir(parents=True)
-        for number in range(52):
-            (folder / kind / f"ছবি {number}.jpg").write_bytes(encoded(number))
-    return folder
+    return photo_folder(tmp_path / "আমার ছবি", ("বিড়াল", "কুকুর ছানা"), 52, "ছবি {}.jpg")
 
 
 def state(folder):

@@ -1,7 +1,6 @@
 """Nothing of the learner's is lost: what lies where the course writes is there afterwards, byte for byte."""
 
 import functools
-import io
 import re
 import tomllib
 from pathlib import Path
@@ -22,13 +21,13 @@ from helpers import (
     upload_lab,
 )
 from helpers.drawing import draw_photos
-from notebooks import ROOT, notebook_files, read_notebook
+from notebooks import ROOT, copy_course, notebook_files, read_notebook
 
 import keras
 import pytest
 from conditions import PLAIN
-from PIL import Image
-from test_matrix import course_copy, failure
+from photos import photo_folder
+from test_matrix import failure
 
 setup()
 WRITERS = ("03", "07", "11", "15", "16")  # the notebooks that write most
@@ -61,12 +60,6 @@ def everything(course: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in course.rglob("*") if path.is_file() and path.suffix != ".pyc"}
 
 
-def photo(number: int) -> bytes:
-    buffer = io.BytesIO()
-    Image.new("RGB", (20, 20), (number, 0, 0)).save(buffer, "png")
-    return buffer.getvalue()
-
-
 @pytest.fixture
 def course(tmp_path, monkeypatch):
     course = tmp_path / "course"
@@ -83,11 +76,8 @@ def test_there_are_places_to_plant_in():
 
 
 def test_no_helper_touches_what_lies_there(course):
-    mine = course / "আমার ছবি"
+    mine = photo_folder(course / "আমার ছবি", ("cat", "dog"), 51, "{}.jpg")
     for kind in ("cat", "dog"):
-        (mine / kind).mkdir(parents=True)
-        for number in range(51):
-            (mine / kind / f"{number}.png").write_bytes(photo(number))
         (mine / kind / "broken.jpg").write_bytes(b"broken")
     (course / "train.py").write_text("print('epoch 0')")
     before = planted(course)
@@ -100,7 +90,7 @@ def test_no_helper_touches_what_lies_there(course):
     log = read_log("log.csv")
     callbacks = [keras.callbacks.ModelCheckpoint("best.keras"), keras.callbacks.EarlyStopping(patience=1)]
     assert replay(callbacks, log).saved_epochs == [0, 1]
-    for lab in (patience_lab("log.csv"), three_lab(log), upload_lab(str, mine / "cat" / "1.png")):
+    for lab in (patience_lab("log.csv"), three_lab(log), upload_lab(str, mine / "cat" / "1.jpg")):
         assert lab.picture.value
     plot_log("log.csv")
     run_script(course / "train.py")
@@ -131,7 +121,7 @@ def test_a_learners_folder_of_the_same_name_is_not_drawn_over(found, course):
 @pytest.mark.long
 @pytest.mark.parametrize("number", WRITERS)
 def test_no_notebook_touches_what_lies_there(number, tmp_path):
-    course = course_copy(tmp_path, PLAIN)
+    course = copy_course(tmp_path / PLAIN.folder)
     before = planted(course)
     (notebook,) = (course / "notebooks").glob(f"{number}_*.ipynb")
     assert failure(notebook, PLAIN, "once") == ""

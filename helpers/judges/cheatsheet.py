@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from helpers.bengali import digits
-from helpers.checks import fit, judge, not_a_function, scratch_folder, tiny_model
+from helpers.checks import Scripted, fit, judge, not_a_function, scratch_folder, tiny_model
 from helpers.start import keras
 
 Checkpoint = keras.callbacks.ModelCheckpoint
@@ -49,14 +49,6 @@ def _who_first(answer: object) -> str | None:
 BEST, DROP, STOP = 3, 6, 11
 # numbers that float32 holds exactly: Keras compares a threshold from a log with what it rounds itself
 ACCURACY = [0.5, 0.5625, 0.625, 0.75, *[0.6875] * 26]
-
-
-class _Night(keras.callbacks.Callback):
-    """Writes the measure of this night into the logs, and the epoch's number into the model."""
-
-    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        logs["val_accuracy"] = ACCURACY[epoch]
-        self.model.layers[-1].bias.assign([epoch])
 
 
 class _LoadShedding(Exception):
@@ -124,7 +116,7 @@ def _rows(folder: Path) -> list[dict]:
 
 def _calm(answer: Callable, folder: Path) -> str | None:
     model = _model()
-    history = fit(model, len(ACCURACY), [_Night(), *answer(folder)])
+    history = fit(model, len(ACCURACY), [Scripted(val_accuracy=ACCURACY), *answer(folder)])
     stopped, rates = history.epoch[-1], history.history["learning_rate"]
     for name in ("best.keras", "log.csv"):
         if not (folder / name).exists():
@@ -161,14 +153,18 @@ def _first_life(answer: Callable, folder: Path, epoch: int = DROP, after: type |
     callbacks = list(answer(folder))
     place = _place(callbacks, after) + 1 if after else len(callbacks)
     with contextlib.suppress(_LoadShedding):
-        fit(_model(), DROP + 3, [_Night(), *callbacks[:place], _Cut(epoch), *callbacks[place:]])
+        fit(
+            _model(),
+            DROP + 3,
+            [Scripted(val_accuracy=ACCURACY), *callbacks[:place], _Cut(epoch), *callbacks[place:]],
+        )
     for one in callbacks:  # the dead process would have closed its file
         if isinstance(one, Log) and one.csv_file:
             one.csv_file.close()
 
 
 def _second_life(answer: Callable, folder: Path) -> keras.callbacks.History:
-    return fit(_model(), DROP + 3, [_Night(), *answer(folder)])
+    return fit(_model(), DROP + 3, [Scripted(val_accuracy=ACCURACY), *answer(folder)])
 
 
 def _after_the_cut(answer: Callable, folder: Path) -> str | None:

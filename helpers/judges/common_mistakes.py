@@ -8,6 +8,7 @@ from pathlib import Path
 
 from helpers.bengali import digits
 from helpers.checks import (
+    Scripted,
     fit,
     judge,
     not_a_callback_class,
@@ -105,14 +106,6 @@ BEST, STOP = 3, 9
 KINDS = ("ModelCheckpoint", "EarlyStopping", "ReduceLROnPlateau", "CSVLogger")
 
 
-class _Feed(keras.callbacks.Callback):
-    """Says the measures of each epoch and makes its number the model's weights."""
-
-    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        logs |= {"val_accuracy": ACCURACY[epoch], "val_loss": LOSS[epoch]}
-        self.model.set_weights([np.full(weights.shape, epoch) for weights in self.model.get_weights()])
-
-
 @judge("16_common_mistakes/repair_list")
 def _repair_list(answer: object) -> str | None:
     if problem := not_a_function(answer):
@@ -144,9 +137,8 @@ def _not_the_four(callbacks: object) -> str | None:
 
 
 def _fit_with(callbacks: list[keras.callbacks.Callback]) -> tuple[keras.Model, int]:
-    model = tiny_model()
-    model.compile(optimizer=keras.optimizers.SGD(0.1), loss="mse", metrics=["accuracy"])
-    history = fit(model, len(ACCURACY), [_Feed(), *callbacks])
+    model = tiny_model(optimizer=keras.optimizers.SGD(0.1), metrics=["accuracy"])
+    history = fit(model, len(ACCURACY), [Scripted(val_accuracy=ACCURACY, val_loss=LOSS), *callbacks])
     return model, len(history.epoch)
 
 
@@ -201,15 +193,6 @@ def _wrong_log(folder: Path) -> str | None:
 LOSSES, SLOWED = [0.5, 0.6, 0.4, 0.45, 0.45, 0.3], [1, 3]
 
 
-class _Say(keras.callbacks.Callback):
-    def __init__(self, values: list[float]) -> None:
-        super().__init__()
-        self.values = values
-
-    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        logs["val_loss"] = self.values[epoch]
-
-
 @judge("16_common_mistakes/repair_callback")
 def _repair_callback(answer: object) -> str | None:
     if problem := not_a_callback_class(answer):
@@ -225,7 +208,7 @@ def _slow_down(callback: keras.callbacks.Callback, values: list[float]) -> float
     """How much of the learning rate is left after a fit with this val_loss."""
     model = tiny_model(optimizer=keras.optimizers.SGD(0.03))
     before = float(model.optimizer.learning_rate)
-    fit(model, len(values), [_Say(values), callback])
+    fit(model, len(values), [Scripted(val_loss=values), callback])
     return float(model.optimizer.learning_rate) / before
 
 
@@ -264,16 +247,11 @@ def _remembers(callback: keras.callbacks.Callback) -> str | None:
     return None
 
 
-class _Rising(keras.callbacks.Callback):
-    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        logs["loss"] = float(epoch)
-
-
 def _needs_validation(callback: keras.callbacks.Callback) -> str | None:
     model = tiny_model()
     before = float(model.optimizer.learning_rate)
     try:
-        history = fit(model, 2, [_Rising(), callback])
+        history = fit(model, 2, [Scripted(loss=[0.0, 1.0]), callback])
     except (KeyError, TypeError) as error:
         return f"validation ছাড়া চালাতেই `{type(error).__name__}`। তখন `logs`-এ `val_loss` থাকে না।"
     if callback.slowed or len(history.epoch) < 2 or float(model.optimizer.learning_rate) != before:

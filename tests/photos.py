@@ -1,0 +1,25 @@
+"""Small photos for tests: made in memory, and as a learner's folder of two classes."""
+
+import io
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+
+def encoded(seed: int, kind: str = "JPEG", mode: str = "RGB", size: tuple[int, int] = (20, 24)) -> bytes:
+    """A photo of noise, another one for every seed."""
+    file = io.BytesIO()
+    noise = np.random.default_rng(seed).integers(0, 256, (*size, 3), dtype="uint8")
+    Image.fromarray(noise).convert(mode).save(file, kind)
+    return file.getvalue()
+
+
+def photo_folder(folder: Path, classes: Iterable[str], count: int, name: str) -> Path:
+    """A folder with so many photos of each class, named after the pattern."""
+    for kind in classes:
+        (folder / kind).mkdir(parents=True)
+        for number in range(count):
+            (folder / kind / name.format(number)).write_bytes(encoded(number))
+    return folder
