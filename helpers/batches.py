@@ -21,7 +21,8 @@ def photo_batches(
     photos: `image_dataset_from_directory(..., batch_size=None)` যা দেয়: (ছবি, label), ছবি float32, 0–255।
     batch_size: এক batch-এ কয়টি ছবি; শেষ batch-এ কম থাকতে পারে।
     training: True হলে প্রতি epoch-এ নতুন ক্রম আর `augment`; False হলে (validation) ক্রম সব সময় এক, ছবি অবিকল।
-    seed: একই seed-এ একই ক্রম, একই `augment`।
+    seed: একই seed-এ একই `augment`, আর ছবি মেমোরিতে আঁটলে একই ক্রম; না আঁটলে ক্রম ঠিক করে
+        `image_dataset_from_directory`, তার নিজের seed দিয়ে।
 
     ফেরত: (ছবি, label) batch-এর `tf.data.Dataset`; ছবি uint8, 0–255, তাই মডেলের শুরুতে `Rescaling(1 / 255)` রাখো।
     ছবিগুলো মেমোরিতে আঁটলে (`fits_in_memory`) প্রথম epoch-এর পর আর ফাইল পড়তে হয় না; না আঁটলে প্রতি epoch-এ পড়া হয়।

@@ -5,12 +5,9 @@
 
 import contextlib
 import dis
-import importlib
-import linecache
 import math
 import reprlib
 import tempfile
-import traceback
 from collections.abc import Callable, Iterator, Set
 from pathlib import Path
 from types import FunctionType
@@ -142,35 +139,6 @@ def judge(name: str) -> Callable[[Judge], Judge]:
     return register
 
 
-def problem_in_code(name: str, answer: object) -> str | None:
-    """উত্তরের কোড চালিয়ে দেখে: ঠিক হলে None, না হলে কী ভুল, তার বাংলা বাক্য।
-
-    শিক্ষার্থীর কোডে exception হলে তা-ও এই বাক্যেই বলা হয়: exception-এর নাম, তার কথা, আর কোডের লাইনটি।
-
-    name: "নোটবুক/অনুশীলন"; বিচারক থাকে `helpers.judges`-এর ওই নোটবুকের module-এ, না থাকলে KeyError।
-    answer: শিক্ষার্থীর ক্লাস, ফাংশন বা চালানো ফল।
-    """
-    if name not in JUDGES:
-        topic = name.partition("/")[0].partition("_")[2]  # 01_what_is_a_callback → what_is_a_callback
-        importlib.import_module(f"helpers.judges.{topic}")
-    try:
-        return JUDGES[name](answer)
-    except Exception as error:
-        message = str(error).partition("\n")[0]
-        said = f"তোমার কোড চালাতে গিয়ে `{type(error).__name__}` হলো: {message}"
-        return f"{said}\n  {_learners_line(error, answer)}".rstrip()
-
-
-def _learners_line(error: Exception, answer: object) -> str:
-    """The last line the exception passed through in the module that holds the answer; a notebook is one."""
-    module = getattr(answer, "__module__", None)
-    for frame, line_number in reversed(list(traceback.walk_tb(error.__traceback__))):
-        if frame.f_globals.get("__name__") == module:
-            line = linecache.getline(frame.f_code.co_filename, line_number).strip()
-            return f"লাইন {digits(line_number)}: `{line}`" if line else ""
-    return ""
-
-
 # --- what the judges share ---
 
 
@@ -191,15 +159,18 @@ def not_a(kind: type, answer: object) -> str | None:
     """উত্তরটি kind-এর অবজেক্ট হলে None; না হলে কী দেওয়া হয়েছে, তার বাক্য।"""
     if isinstance(answer, kind):
         return None
-    given = answer.__name__ if isinstance(answer, type) else type(answer).__name__
-    return f"এখানে চাই `{kind.__name__}(...)`, একটি অবজেক্ট; তুমি দিয়েছ `{given}`।"
+    return f"এখানে চাই `{kind.__name__}(...)`, একটি অবজেক্ট; তুমি দিয়েছ `{_name(answer)}`।"
+
+
+def _name(answer: object) -> str:
+    return answer.__name__ if isinstance(answer, type) else type(answer).__name__
 
 
 def not_a_function(answer: object, wanted: str = "ফাংশনটি, তাকে ডাকার ফল নয়") -> str | None:
-    """উত্তরটি ডাকা গেলে None; না হলে কী দেওয়া হয়েছে, তার বাক্য। wanted: বাক্যে “এখানে চাই”-এর পরে কী বসবে।"""
-    if callable(answer) and not isinstance(answer, keras.callbacks.Callback):
+    """উত্তরটি ফাংশন হলে None; না হলে কী দেওয়া হয়েছে, তার বাক্য। wanted: বাক্যে “এখানে চাই”-এর পরে কী বসবে।"""
+    if callable(answer) and not isinstance(answer, type | keras.callbacks.Callback):
         return None
-    return f"এখানে চাই {wanted}; তুমি দিয়েছ `{type(answer).__name__}`।"
+    return f"এখানে চাই {wanted}; তুমি দিয়েছ `{_name(answer)}`।"
 
 
 @contextlib.contextmanager

@@ -21,7 +21,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 History = keras.callbacks.History
-RATE = "learning_rate"
+RATE_COLUMN = "learning_rate"
 _SEPARATOR = "[,;\t|: ]"
 _EPOCH = re.compile("[0-9]{1,9}")
 _LOWER_IS_BETTER = re.compile(r"loss|error|m[as]e|mape|msle|entropy|hinge|divergence|poisson|perplexity")
@@ -42,7 +42,7 @@ class LogError(ValueError):
 def read_log(path: str | Path) -> pd.DataFrame:
     """CSVLogger-এর লেখা যেকোনো ফাইল পড়ে, `append=True` দিয়ে যতবারই জোড়া হোক।
 
-    path: ফাইলের নাম। মানের মাঝখানে কমা, `;`, ট্যাব যা-ই থাকুক, চলে; রানে রানে আলাদা হলেও।
+    path: ফাইলের নাম। মানের মাঝখানে কমা, `;`, ট্যাব, `|`, `:` বা ফাঁক থাকলে চলে; রানে রানে আলাদা হলেও।
 
     ফেরত: প্রতি epoch-এ একটি সারি। কলাম: `run` (0, 1, …; `epoch` পিছিয়ে গেলে বা একই থাকলে নতুন রান),
     `epoch`, তারপর সব metric, দশমিক সংখ্যায় (float)। ফাইলে `NA` থাকলে NaN।
@@ -84,7 +84,7 @@ def read_log(path: str | Path) -> pd.DataFrame:
     if table.empty:
         raise _unread(path, "তাতে একটি epoch-ও নেই: ট্রেনিং এক epoch-ও শেষ করেনি")
     epoch, metrics = table["epoch"], table.drop(columns="epoch").astype(float)
-    table = pd.concat([_runs(epoch).rename("run"), epoch, metrics], axis=1)
+    table = pd.concat([runs_of(epoch).rename("run"), epoch, metrics], axis=1)
     table.attrs["notes"] = notes
     return table
 
@@ -100,7 +100,8 @@ def _is_header(row: list[str]) -> bool:
     return row[:1] == ["epoch"] and len(names) == len(row) + 2 and not any(map(_is_number, row))
 
 
-def _runs(epochs: pd.Series) -> pd.Series:
+def runs_of(epochs: pd.Series) -> pd.Series:
+    """প্রতি সারি কত নম্বর রানের, 0 থেকে: epoch পিছিয়ে গেলে বা একই থাকলে নতুন রান।"""
     return (epochs.diff() <= 0).cumsum()
 
 
@@ -212,12 +213,12 @@ def _layouts(header: tuple[str, ...]) -> list[tuple[tuple[str, ...], list[int]]]
     With and without validation and learning rate; then with the loss alone, which Keras logs in every run. Of
     other metrics left out nobody can tell which ones.
     """
-    trained = [name for name in header[1:] if not name.startswith("val_") and name != RATE]
-    every = [layout for rate in ([], [RATE]) for layout in _validated_or_not(trained, rate, header)]
+    trained = [name for name in header[1:] if not name.startswith("val_") and name != RATE_COLUMN]
+    every = [layout for rate in ([], [RATE_COLUMN]) for layout in _validated_or_not(trained, rate, header)]
     if "loss" not in trained or len(trained) == 1:
         return every
     # without validation, a loss and a learning rate look like two metrics
-    validated_with_rate, _ = _validated_or_not(["loss"], [RATE], header)
+    validated_with_rate, _ = _validated_or_not(["loss"], [RATE_COLUMN], header)
     return [*every, *_validated_or_not(["loss"], [], header), validated_with_rate]
 
 
@@ -278,7 +279,7 @@ def plot_log(log: str | Path | pd.DataFrame | History, metrics: str | list[str] 
     """
     table = _drawn(table_of(log))
     names = _chosen(table, metrics)
-    rated = not _values(table, RATE).empty
+    rated = not _values(table, RATE_COLUMN).empty
     heights = [2.6] * len(names) + [1.7] * rated
     size = (9, max(4, sum(heights) + 1))
     figure, grid = plt.subplots(len(heights), sharex=True, squeeze=False, figsize=size, height_ratios=heights)
@@ -303,7 +304,7 @@ def _drawn(log: pd.DataFrame) -> pd.DataFrame:
     steps = table["epoch"].diff().fillna(1)
     # a run starts one step to the right of where the run before it ended
     shift = (1 - steps).where(steps <= 0, 0).cumsum().astype(int)
-    return table.assign(run=_runs(table["epoch"]), x=table["epoch"] + shift)
+    return table.assign(run=runs_of(table["epoch"]), x=table["epoch"] + shift)
 
 
 def _values(table: pd.DataFrame, column: str) -> pd.Series:
@@ -312,7 +313,7 @@ def _values(table: pd.DataFrame, column: str) -> pd.Series:
 
 def _chosen(table: pd.DataFrame, metrics: str | list[str] | None) -> list[str]:
     numbers = table.select_dtypes("number").columns.drop(["run", "epoch", "x"])
-    there = [name for name in numbers if not name.startswith("val_") and name != RATE]
+    there = [name for name in numbers if not name.startswith("val_") and name != RATE_COLUMN]
     there.sort(key=lambda name: name != "loss")
     metrics = [metrics] if isinstance(metrics, str) else metrics
     if metrics is not None:
@@ -380,7 +381,7 @@ def _first_and_last(table: pd.DataFrame, name: str) -> str:
 
 
 def _draw_rate(axes: Axes, table: pd.DataFrame) -> None:
-    rates = _values(table, RATE)
+    rates = _values(table, RATE_COLUMN)
     drops = rates[rates.diff() < 0]
     axes.step(rates.index, rates, where="mid", color=COLOURS["green"], marker="o" if len(rates) == 1 else "")
     axes.set_yscale("log" if rates.min() > 0 else "linear")
@@ -388,7 +389,7 @@ def _draw_rate(axes: Axes, table: pd.DataFrame) -> None:
         axes.set_yticks(rates.unique(), [f"{rate:.3g}" for rate in rates.unique()])
         axes.set_yticks([], minor=True)
     axes.set_ylabel("learning rate")
-    axes.set_title(_first_and_last(table, RATE))
+    axes.set_title(_first_and_last(table, RATE_COLUMN))
     if 0 < len(drops) <= 5:  # a schedule that falls every epoch needs no mark at each of them
         axes.plot(drops, "v", markersize=11, color=COLOURS["black"])
         when = ", ".join(_when(table, x) for x in drops.index)

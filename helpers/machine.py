@@ -6,6 +6,7 @@ import tempfile
 import warnings
 from pathlib import Path
 
+from helpers import guards
 from helpers.bengali import digits, explain, use_font
 from helpers.install import COURSE, changes, remedy
 
@@ -85,8 +86,8 @@ def _read_only() -> str:
             with tempfile.TemporaryFile(dir=folder):
                 pass
     except OSError:
-        now = "কোর্সের ফোল্ডারটি নিজের home ফোল্ডারে কপি করে সেখান থেকে JupyterLab খোলো।"
-        return explain(f"{folder} ফোল্ডারে লেখা গেল না", "সেখানে তোমার লেখার অনুমতি নেই", now)
+        why = "সেখানে তোমার লেখার অনুমতি নেই"
+        return explain(f"{folder} ফোল্ডারে লেখা গেল না", why, guards.COPY_COURSE)
     return ""
 
 

@@ -37,7 +37,7 @@ def dog_cat(source: str | os.PathLike | None = None, per_class: int | None = Non
     source বা per_class অন্য ধরনের কিছু হলে TypeError।
     """
     if per_class is not None:
-        guards.whole("per_class", per_class, least=-guards.LARGEST)
+        guards.integer("per_class", per_class)
         if per_class < NEEDED:
             now = f"per_class={NEEDED} বা তার বেশি দাও।"
             raise PhotoError(f"per_class={per_class} চলবে না", _WHY_NEEDED, now)

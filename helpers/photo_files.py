@@ -1,7 +1,6 @@
 """ছবির ফাইল যাচাই: কোনটি ট্রেনিংয়ে চলবে, কোনটি বাদ যাবে আর কেন।"""
 
 import contextlib
-import errno
 import functools
 import io
 import os
@@ -15,7 +14,7 @@ from typing import TypeVar
 
 from helpers import guards
 from helpers.bengali import digits, explain
-from helpers.start import _quiet
+from helpers.start import quiet
 
 import tensorflow as tf
 from PIL import Image
@@ -97,7 +96,7 @@ def first_good(
     count = len(photos) if count is None else count
     good, bad = [], {}
     # For a bad photo TensorFlow writes to stderr and Pillow warns; the reason given here says it in Bengali.
-    with _quiet(), warnings.catch_warnings(action="ignore"), ThreadPool() as pool:
+    with quiet(), warnings.catch_warnings(action="ignore"), ThreadPool() as pool:
         while len(good) < count and (rest := photos[len(good) + len(bad) :]):
             batch = rest[: count - len(good)]
             answers = bar(pool.imap(check, batch), desc=desc, total=len(batch))
@@ -162,12 +161,6 @@ def writing_to(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            why = "ডিস্কে আর জায়গা নেই"
-            now = "কিছু জায়গা খালি করে একই সেল আবার চালাও; যেটুকু হয়েছে, তার পর থেকে এগোবে।"
-        elif isinstance(error, PermissionError):
-            why = "এই ফোল্ডারে তোমার লেখার অনুমতি নেই"
-            now = "কোর্সের ফোল্ডারটি নিজের home ফোল্ডারে কপি করে সেখান থেকে JupyterLab খোলো।"
-        else:
+        if not (said := guards.unwritten(error)):
             raise
-        raise PhotoError(f"{folder} ফোল্ডারে লেখা গেল না", why, now) from error
+        raise PhotoError(f"{folder} ফোল্ডারে লেখা গেল না", *said) from error

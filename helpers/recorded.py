@@ -2,13 +2,13 @@
 
 import functools
 import math
-import numbers
 import re
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
+from helpers import guards
 from helpers.bengali import digits, explain
-from helpers.logs import RATE, table_of, unusable
+from helpers.logs import RATE_COLUMN, runs_of, table_of, unusable
 from helpers.start import keras
 
 import numpy as np
@@ -55,7 +55,7 @@ class Replay:
     stopped_epoch: কোন epoch-এর শেষে কোনো callback ট্রেনিং থামাত; না থামালে None।
     best_epoch: শেষে মডেলে যে epoch-এর weights ফিরত (`EarlyStopping(restore_best_weights=True)`); তেমন
         কেউ না থাকলে `ModelCheckpoint(save_best_only=True)` শেষ যে epoch সেভ করত; সে-ও না থাকলে None।
-    learning_rates: যে কটি epoch চলত, প্রতিটির learning rate, Keras যেমন লেখে: কমানোর আগের মান, float32-এ।
+    learning_rates: যে কয়টি epoch চলত, প্রতিটির learning rate, Keras যেমন লেখে: কমানোর আগের মান, float32-এ।
     saved_epochs: যেসব epoch-এ ModelCheckpoint ফাইলে লিখত।
     """
 
@@ -89,14 +89,13 @@ def replay(
     `val_` NaN হলে, এমন প্রতিটি epoch-এ ধরা হয় validation হয়নি (`validation_freq`, বা validation ডেটাই ছিল না)।
     `mode="auto"` metric-এর নাম দেখে বোঝে Keras-এর নিজের কোন metric; অচেনা নামে Keras ValueError দেয়।
 
-    log পড়া না গেলে, খালি হলে, বা তাতে একের বেশি রান থাকলে LogError; callback নয় এমন কিছু দিলে TypeError;
-    log থেকে চালানো যায় না এমন callback (CSVLogger, TensorBoard, TerminateOnNaN …) বা ভুল
-    learning_rate দিলে ValueError। callback-এর ভেতরে যে error হয়, তা-ই বেরিয়ে আসে, `fit`-এ যেমন।
+    log পড়া না গেলে, খালি হলে, বা তাতে একের বেশি রান থাকলে LogError; callback নয় এমন কিছু, বা সংখ্যা নয়
+    এমন learning_rate দিলে TypeError; log থেকে চালানো যায় না এমন callback (CSVLogger, TensorBoard,
+    TerminateOnNaN …) দিলে, বা learning_rate শূন্যের বেশি না হলে ValueError। callback-এর ভেতরে যে error হয়,
+    তা-ই বেরিয়ে আসে, `fit`-এ যেমন।
     """
     given = _checked(callbacks)
-    if not (isinstance(learning_rate, numbers.Real) and 0 < learning_rate < math.inf):
-        what, now = f"learning_rate={learning_rate!r} দিয়ে replay চলে না", "যেমন learning_rate=0.001 দাও।"
-        raise ValueError(explain(what, "এখানে চাই শূন্যের বেশি একটি সংখ্যা", now))
+    guards.positive("learning_rate", learning_rate)
     run = _run(log)
     model, rates = _Model(learning_rate, _metrics(run)), _Rates()
     paths = [(callback, callback.filepath) for callback in given if isinstance(callback, ModelCheckpoint)]
@@ -172,7 +171,7 @@ class _Optimizer:
         self.learning_rate = learning_rate
 
     def __setattr__(self, name: str, value: float) -> None:
-        super().__setattr__(name, np.float32(value) if name == RATE else value)
+        super().__setattr__(name, np.float32(value) if name == RATE_COLUMN else value)
 
 
 class _Rates(Callback):
@@ -186,7 +185,8 @@ class _Rates(Callback):
         self.rate = float(self.model.optimizer.learning_rate)
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        self.logged.append(logs.get(RATE, self.rate))  # without a callback that logs it, the rate it ran with
+        # without a callback that logs it, the rate it ran with
+        self.logged.append(logs.get(RATE_COLUMN, self.rate))
 
 
 class _FileName(str):
@@ -226,12 +226,12 @@ def _run(log: str | Path | pd.DataFrame | History) -> list[tuple[int, dict]]:
     if table.empty:
         raise unusable("তাতে একটি epoch-ও নেই", "আগে model.fit(...) চালাও, তারপর আবার এই সেল।")
     epochs = table.get("epoch", pd.Series(range(len(table))))
-    runs = int((epochs.diff() <= 0).sum()) + 1
+    runs = int(runs_of(epochs).iloc[-1]) + 1
     if runs > 1:
         why = f"তাতে পরপর {digits(runs)}টি রান আছে, আর একটি fit মানে একটি রান"
         raise unusable(why, 'log = read_log(...) নিয়ে একটি রান দাও: log[log["run"] == 0]।')
     # the rate that was recorded is not the one that these callbacks set
-    metrics = table.drop(columns=["run", "epoch", RATE, f"val_{RATE}"], errors="ignore")
+    metrics = table.drop(columns=["run", "epoch", RATE_COLUMN, f"val_{RATE_COLUMN}"], errors="ignore")
     rows = [
         {name: value for name, value in row.items() if value is not None and value is not pd.NA}
         for row in metrics.to_dict("records")

@@ -14,7 +14,8 @@ from helpers.install import COURSE
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
+    """ভেতরে যা চলে, তার কোনো কথা stderr-এ যায় না: Python-এর নয়, TensorFlow-এর C++ কোডেরও নয়।"""
     # TensorFlow's C++ code writes to file descriptor 2 itself: sys.stderr and log levels don't reach it.
     saved = os.dup(2)
     nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -29,7 +30,9 @@ def _quiet() -> Iterator[None]:
 
 # The whole course runs on TensorFlow, whatever ~/.keras/keras.json says.
 os.environ["KERAS_BACKEND"] = "tensorflow"
-with _quiet():
+# Its C++ code warns a learner on a small laptop that a batch takes a tenth of the free memory; errors stay.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+with quiet():
     import keras
     import tensorflow as tf
 
@@ -59,7 +62,8 @@ def run_dir(name: str) -> Path:
     জায়গা কমাতে চাইলে পুরো `runs` ফোল্ডারটি যেকোনো সময় মুছতে পারো।
 
     name: ফোল্ডারের নাম; অক্ষর, অঙ্ক, `_` আর `-`, বড়জোর ৫০টি। অন্য কিছু থাকলে ValueError, লেখা না হলে TypeError।
-    কোর্সের ফোল্ডারে লেখার অনুমতি না থাকলে PermissionError; `runs` বা তার ভেতরে ওই নামে ফাইল থাকলে FileExistsError।
+    কোর্সের ফোল্ডারে লেখার অনুমতি না থাকলে PermissionError, ডিস্ক ভরে গেলে OSError; `runs` বা তার ভেতরে
+    ওই নামে ফাইল থাকলে FileExistsError।
     """
     now = 'ছোট একটি নাম দাও, যেমন run_dir("dog_cat")।'
     guards.need(str, "name", name, "ফোল্ডারের নাম", now)
@@ -82,11 +86,7 @@ def run_dir(name: str) -> Path:
         what = f"{folders} ফোল্ডার তৈরি হলো না"
         now = "ফাইলটির নাম বদলাও বা অন্য জায়গায় সরাও।"
         raise FileExistsError(explain(what, "এই নামে আগে থেকেই একটি ফাইল আছে", now)) from error
-    except OSError as error:  # no permission, or a disk that is read only
-        raise PermissionError(
-            explain(
-                f"{COURSE / 'runs'} ফোল্ডারে লেখা গেল না",
-                "এই ফোল্ডারে তোমার লেখার অনুমতি নেই",
-                "কোর্সের ফোল্ডারটি নিজের home ফোল্ডারে কপি করে সেখান থেকে JupyterLab খোলো।",
-            )
-        ) from error
+    except OSError as error:
+        if not (said := guards.unwritten(error)):
+            raise
+        raise type(error)(explain(f"{COURSE / 'runs'} ফোল্ডারে লেখা গেল না", *said)) from error

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from notebooks import ROOT
 
-from conftest import require
+from needs import require
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 _ARGUMENTS = [

@@ -1,5 +1,6 @@
 """The machines of forty learners, imitated on one: what is cut off before a command runs, and with what."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -7,6 +8,12 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from notebooks import ROOT
+
+from needs import require
+
+LIMIT = 3600  # seconds a notebook may take, played in whatever manner
 
 # A new network has its loopback down; Jupyter and the course talk over 127.0.0.1. (0x8914: SIOCSIFFLAGS)
 _LOOPBACK_UP = (
@@ -25,6 +32,7 @@ cut -d ' ' -f 5 /proc/self/mountinfo | while read -r escaped; do
 done
 mount --bind "$COURSE" "$COURSE"
 mount -o remount,bind,rw "$COURSE"
+cd "$PWD" # into the course that was mounted just now
 """
 _SMALL = """
 ulimit -v 4194304
@@ -93,3 +101,17 @@ CONDITIONS = {
     "small": Condition(before=_SMALL),
 }
 EVERYTHING = all_of(*CONDITIONS.values())
+
+
+def failure(notebook: Path, condition: Condition, manner: str) -> str:
+    """What the notebook fails with, "" if with nothing."""
+    course = notebook.parents[1]
+    require(not (why := condition.missing(course)), why)
+    command = [sys.executable, str(ROOT / "tests/play.py"), str(notebook), manner]
+    try:
+        played = condition.run(command, course, cwd=notebook.parent, timeout=LIMIT)
+    except subprocess.TimeoutExpired:
+        return f"not ready after {LIMIT} s"
+    if played.returncode == 0:
+        return ""
+    return json.loads(played.stdout) if played.stdout else played.stderr.decode(errors="replace")

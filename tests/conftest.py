@@ -4,20 +4,12 @@ import os
 from pathlib import Path
 
 import pytest
+from lab_in_browser import jupyterlab, opened, page  # noqa: F401  (fixtures, for every test that asks)
 
 # Ordinary tests and notebooks use the drawn photos, so that they behave alike everywhere. Under another name
 # the setting also reaches the xdist workers, which import this file after their parent removed it.
 if photos := os.environ.pop("DOG_CAT_PHOTOS", None):
     os.environ["TEST_PHOTOS"] = photos
-
-
-def require(condition: object, reason: str) -> None:
-    """Skip the test where something is missing, but fail it in CI: there nothing may go untested unseen."""
-    if condition:
-        return
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")

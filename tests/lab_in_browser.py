@@ -14,7 +14,7 @@ from notebooks import copy_course
 
 import pytest
 from chromium import CHROMIUM, is_ours, new_page
-from conftest import require
+from needs import require
 
 _IDLE = """async path => {
   const app = window.jupyterapp; if (!app) return false;
@@ -34,9 +34,12 @@ _RUN = """async ids => {
 _NOT_RUN = """() => window.jupyterapp.shell.currentWidget.content.widgets.filter(
   cell => cell.model.type === 'code' && cell.model.executionCount === null).length"""
 
+# a kernel with TensorFlow holds half a gigabyte, and the next notebook starts another
+_SHUT_DOWN = "() => window.jupyterapp?.shell.currentWidget?.sessionContext.shutdown()"
 
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory):
+
+@pytest.fixture(scope="session")
+def jupyterlab(tmp_path_factory):
     """The address of a JupyterLab with its own settings, on a copy of the notebooks."""
     require(CHROMIUM, "Chromium is not installed")
     home = tmp_path_factory.mktemp("lab")
@@ -84,7 +87,7 @@ def _started(server: subprocess.Popen, runtime: Path, log: Path) -> tuple[str, s
 
 
 @pytest.fixture
-def page(lab):
+def page():
     with new_page() as page:
         page.troubles = []
         page.on("console", lambda message: _note(page, message.type == "error", message.text))
@@ -106,12 +109,12 @@ def _wait_until_idle(page, path: str) -> None:
 
 
 @pytest.fixture
-def opened(lab, page):
+def opened(jupyterlab, page):
     """Opens a notebook, runs it from top to bottom, or only some cells, and sees that nothing went wrong."""
 
     def open_and_run(stem: str, only: Sequence[str] = ()):
         path = f"notebooks/{stem}.ipynb"
-        page.goto(lab.format(path=path))
+        page.goto(jupyterlab.format(path=path))
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
         _wait_until_idle(page, path)
         if only:
@@ -125,4 +128,5 @@ def opened(lab, page):
         assert page.locator(f".jp-OutputArea {errors}").count() == 0
         return page
 
-    return open_and_run
+    yield open_and_run
+    page.evaluate(_SHUT_DOWN)

@@ -7,6 +7,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby, pairwise
 from pathlib import Path
 
@@ -156,16 +157,17 @@ class Text:
     is_markdown: bool
 
 
-def course_texts() -> list[Text]:
+@cache
+def course_texts() -> tuple[Text, ...]:
     """All that a learner may read in the course, cell by cell, sentence by sentence or file by file."""
-    return [
+    return (
         *_cells(),
         *_practice(),
         *_sheet(),
         *_meanings(),
         *_files("README.md", "CONTRIBUTING.md", "data/README.md"),
         *_files("helpers/**/*.py", "requirements*.in", "environment.yml"),
-    ]
+    )
 
 
 def _cells() -> Iterator[Text]:
@@ -177,8 +179,7 @@ def _cells() -> Iterator[Text]:
 def _practice() -> Iterator[Text]:
     for path in sorted((ROOT / "data" / "practice").glob("*.toml")):
         for where, sentence in _strings(tomllib.loads(path.read_text(encoding="utf-8"))):
-            # check() prints its sentences: numbers and names in them can't stand in code font
-            yield Text(f"{path.name} {where}", sentence, is_markdown=where.startswith("quiz"))
+            yield Text(f"{path.name} {where}", sentence, is_markdown=True)
 
 
 def _sheet() -> Iterator[Text]:

@@ -1,5 +1,4 @@
-"""JupyterLab in a real browser: a notebook is opened, run from top to bottom, and its quiz answers."""
-# ruff: noqa: F401, F811  (pytest knows a fixture by the name under which it is imported)
+"""JupyterLab in a real browser: a notebook runs from top to bottom, its quiz answers, its lab obeys."""
 
 import json
 import re
@@ -10,7 +9,6 @@ from notebooks import ROOT
 
 import pytest
 from chromium import keep_screenshot
-from lab_in_browser import lab, opened, page
 
 pytestmark = pytest.mark.browser
 
@@ -99,5 +97,43 @@ def test_every_slider_of_a_lab_changes_the_picture_by_keyboard_and_by_mouse(open
             pictures.add(page.evaluate(SHOWN)[0])
     # a small step of min_delta may stop at the same epoch, and then the picture is rightly the same
     assert len(pictures) > sliders.count()
+    keep_screenshot(page, stem)
+    assert page.troubles == []
+
+
+IN_KERNEL = """async code => {
+  const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+  const future = kernel.requestExecute({code});
+  let said = '';
+  future.onIOPub = message => { said += message.content.text ?? message.content.evalue ?? ''; };
+  await future.done;
+  return said.trim() }"""
+
+
+def test_a_click_ends_a_training_at_the_next_batch_and_the_history_is_whole(opened):
+    stem = "15_custom_callbacks"
+    needed = ["setup", "model", "smallest", "live-cost", "live-picture", "live", "stop-when", "lab"]
+    page = opened(stem, only=needed)
+    cockpit = page.locator(".lab").first
+    cockpit.scroll_into_view_if_needed()
+    start, stop = (cockpit.get_by_role("button", name=name) for name in ("শুরু", "থামাও"))
+    preview = cockpit.locator("img").get_attribute("src")
+    start.click()
+    # a picture of the new training: it has got through an epoch, and is still at it
+    page.wait_for_function(
+        "before => document.querySelector('.lab img').src !== before", arg=preview, timeout=60_000
+    )
+    assert stop.is_enabled() and start.is_disabled()
+    stop.click()
+    said = cockpit.get_by_role("alert").filter(has_text="তুমি থামিয়েছ")
+    said.wait_for(timeout=30_000)
+    last = int(re.search(r"epoch (\d+)-এ", said.inner_text())[1])
+    assert last < 1999  # of two thousand epochs
+    assert start.is_enabled() and stop.is_disabled()
+    assert page.evaluate("document.querySelector('.lab img').naturalWidth") > 300
+    code = "book = cockpit.history; print(len(book.epoch), {len(values) for values in book.history.values()})"
+    assert page.evaluate(IN_KERNEL, code) == f"{last + 1} {{{last + 1}}}"
+    errors = "[data-mime-type='application/vnd.jupyter.stderr'], [data-mime-type*='jupyter.error']"
+    assert page.locator(f".jp-OutputArea {errors}").count() == 0
     keep_screenshot(page, stem)
     assert page.troubles == []

@@ -1,5 +1,4 @@
 """Every notebook in a real browser, for everyone: on a common laptop, at 200 % zoom, by keyboard, by ear."""
-# ruff: noqa: F401, F811  (pytest knows a fixture by the name under which it is imported)
 
 import contextlib
 from pathlib import Path
@@ -8,7 +7,6 @@ from notebooks import notebook_files
 
 import pytest
 from chromium import keep_screenshot, new_page
-from lab_in_browser import lab, opened, page
 
 pytestmark = pytest.mark.browser
 

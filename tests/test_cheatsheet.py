@@ -18,7 +18,7 @@ from notebooks import ROOT, read_notebook
 
 import keras
 import pytest
-from conftest import require
+from needs import require
 from PIL import Image
 
 setup()

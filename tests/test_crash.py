@@ -99,11 +99,6 @@ def test_what_went_wrong_is_said_in_bengali(write, code, options, said):
     assert said in str(raised.value)
 
 
-def test_a_script_that_is_not_there_is_an_error(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"nothing\.py ঠিকমতো চলল না — এই নামে কোনো ফাইল নেই"):
-        run_script(tmp_path / "nothing.py")
-
-
 def test_what_the_script_started_ends_with_it(write):
     grandchild = "import sys; sys.stdin.read()"
     code = (

@@ -322,9 +322,10 @@ TABLE: dict[str, list[Case]] = {
         *each(
             "learning_rate",
             lambda rate: replay([], table(), rate),
-            [None, "০.১", 0, -1, NAN, INF, []],
-            ValueError,
+            [None, "০.১", [], True, LONG],
+            TypeError,
         ),
+        *each("no learning_rate", lambda rate: replay([], table(), rate), [0, -1, NAN, INF], ValueError),
         ("no callback", lambda: replay(None, table()).epochs, lambda made: made == 4),
     ],
     "run_dir": [

@@ -17,6 +17,9 @@ EVERYWHERE = {
     "\u09f7": "a currency sign that looks like দাঁড়ি",
     r"\s।": "a space before দাঁড়ি",
     f"(?<!{LETTER})কিভাবে": "কীভাবে is the word",
+    f"(?<!{LETTER})(?:কটি|কবার|কয়বার|কয় বার)(?:র|ই|ও)?(?!{LETTER})": "কয়টি and কতবার are the words",
+    f"(?<!{LETTER})[দন]িও(?!{LETTER})": "দিয়ো and নিয়ো are the words",
+    f"(?<!{LETTER})দুই বারে?(?!{LETTER})": "দুবার is the word",
 }
 # looked for where people read sentences
 IN_PROSE = {
@@ -79,6 +82,13 @@ def test_the_language_of_the_course_is_clean():
         ("শেষ৷", "currency"),
         ("শেষ ।", "space before দাঁড়ি"),
         ("কিভাবে চলে?", "কীভাবে"),
+        ("কটি ফাইল?", "কয়টি"),
+        ("রান যে কটিই হোক", "কয়টি"),
+        ("কবার কমল?", "কতবার"),
+        ("কয় বার কমল?", "কতবার"),
+        ("লিখে দিও", "দিয়ো"),
+        ("ধরে নিও না", "নিয়ো"),
+        ("দুই বারে ভাগ", "দুবার"),
         ("\u09df", "NFC"),
         ("শেষ |", "bar"),
         ("`fit` | তারপর", "bar"),
@@ -111,6 +121,7 @@ def test_what_the_course_does_not_write_is_noticed(text, complaint):
         "data/photos ফোল্ডারে model.keras ফাইল",
         "ধাপ $x_1 < 2$",
         "লসাগু",
+        "একটি, কয়টি, কোটি; একবার, কতবার; দুবার, দুই বারান্দা; দিয়ো, নিয়ো, রেডিও",
         'An English paragraph: 12 "models", no Bengali.',
         '```python\nmodel = "১" # 2\n```',
         "UTF-8 আর CC BY 4.0",

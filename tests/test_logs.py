@@ -460,11 +460,11 @@ def test_the_fast_and_the_slow_way_agree(path):
     pd.testing.assert_frame_equal(read_log(path), fast)
 
 
-def test_a_million_rows_take_the_fast_way(path, monkeypatch):
-    rows = "".join(f"{epoch},0.25,NA\n" for epoch in range(10**6))
+def test_a_file_of_numbers_takes_the_fast_way(path, monkeypatch):
+    rows = "".join(f"{epoch},0.25,NA\n" for epoch in range(10**4))
     path.write_text("epoch,loss,val_loss\n" + rows)
     monkeypatch.setattr("helpers.logs._uneven_rows", None)  # row by row it would be ten times slower
-    assert len(read_log(path)) == 10**6
+    assert len(read_log(path)) == 10**4
 
 
 # drawing

@@ -7,38 +7,22 @@ command plays the first one, twice, in all conditions at once, and shows that ea
 import asyncio
 import json
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
-from notebooks import ROOT, Notebook, copy_course, notebook_files
+from notebooks import Notebook, copy_course, notebook_files
 
 import nbformat
 import pytest
-from conditions import CONDITIONS, EVERYTHING, PLAIN, Condition
-from conftest import require
+from conditions import CONDITIONS, EVERYTHING, PLAIN, Condition, failure
 from nbformat.v4 import new_code_cell, new_notebook
+from needs import require
 from play import MANNERS, Failed
 
-LIMIT = 3600  # seconds a notebook may take, played in whatever manner
 MATRIX = {
     **{name: (condition, "once") for name, condition in CONDITIONS.items()},
     **{manner: (PLAIN, manner) for manner in MANNERS if manner != "once"},
 }
-
-
-def failure(notebook: Path, condition: Condition, manner: str) -> str:
-    """What the notebook fails with, "" if with nothing."""
-    course = notebook.parents[1]
-    require(not (why := condition.missing(course)), why)
-    command = [sys.executable, str(ROOT / "tests/play.py"), str(notebook), manner]
-    try:
-        played = condition.run(command, course, cwd=notebook.parent, timeout=LIMIT)
-    except subprocess.TimeoutExpired:
-        return f"not ready after {LIMIT} s"
-    if played.returncode == 0:
-        return ""
-    return json.loads(played.stdout) if played.stdout else played.stderr.decode(errors="replace")
 
 
 @pytest.mark.long
@@ -62,37 +46,74 @@ BITES = {
         # connecting a datagram socket looks for a route and sends nothing
         (
             "import socket; socket.socket(type=socket.SOCK_DGRAM).connect(('192.0.2.1', 9))",
-            "Network is unreachable",
+            "OSError: [Errno 101] Network is unreachable",
         )
     ],
     "no-font": [
-        ("from matplotlib import font_manager; assert font_manager.findSystemFonts(), 'no font'", "no font")
+        (
+            "from matplotlib import font_manager; assert font_manager.findSystemFonts(), 'no font'",
+            "AssertionError: no font",
+        )
     ],
-    "c-locale": [("open('letter.txt', 'w').write('চিঠি')", "UnicodeEncodeError")],
+    "c-locale": [("open('letter.txt', 'w').write('চিঠি')", "UnicodeEncodeError: 'ascii' codec")],
     "read-only": [
-        ("from pathlib import Path; (Path.home() / 'letter.txt').write_text('')", "Read-only file system")
+        (
+            "from pathlib import Path; (Path.home() / 'letter.txt').write_text('')",
+            "OSError: [Errno 30] Read-only file system",
+        )
     ],
-    "bengali-path": [("import os; os.getcwd().encode('ascii')", "UnicodeEncodeError")],
+    "bengali-path": [("import os; os.getcwd().encode('ascii')", "UnicodeEncodeError: 'ascii' codec")],
     "small": [
         ("five_gigabytes = bytearray(5 * 1024**3)", "MemoryError"),
-        ("import os; assert len(os.sched_getaffinity(0)) > 1, 'one core'", "one core"),
+        ("import os; assert len(os.sched_getaffinity(0)) > 1, 'one core'", "AssertionError: one core"),
     ],
 }
+CAREFUL = "from pathlib import Path; Path('letter.txt').write_text('চিঠি', encoding='utf-8')"
+
+
+def place(tmp_path: Path, condition: Condition) -> Path:
+    """Where the notebooks of a course would lie."""
+    folder = tmp_path / condition.folder / "notebooks"
+    folder.mkdir(parents=True)
+    require(not (why := condition.missing(folder.parent)), why)
+    return folder
 
 
 @pytest.mark.parametrize("name", CONDITIONS)
-def test_a_condition_stops_a_careless_notebook_and_no_careful_one(name, tmp_path):
-    condition = CONDITIONS[name]
-    folder = tmp_path / condition.folder / "notebooks"
-    folder.mkdir(parents=True)
-    careful = new_code_cell(
-        "from pathlib import Path; Path('letter.txt').write_text('চিঠি', encoding='utf-8')"
-    )
-    for number, (careless, error) in enumerate(BITES[name]):
-        path = folder / f"{number}.ipynb"
-        nbformat.write(new_notebook(cells=[careful, new_code_cell(careless, id="careless")]), path)
-        found = failure(path, condition, "once")
-        assert "cell careless, Run All" in found and error in found, found
+def test_a_condition_stops_a_careless_line_and_no_careful_one(name, tmp_path):
+    folder, line = place(tmp_path, CONDITIONS[name]), tmp_path / "line.py"
+    for source, error in [(CAREFUL, ""), *BITES[name]]:
+        line.write_text(source, encoding="utf-8")
+        done = CONDITIONS[name].run([sys.executable, str(line)], folder.parent, cwd=folder)
+        last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        assert (done.returncode != 0) == bool(error) and last.startswith(error), last
+
+
+# each line with the last line of what it ended in
+TRY_ALL = """
+import json, traceback
+from pathlib import Path
+
+ends = []
+for line in {lines}:
+    try:
+        exec(line)
+    except Exception as error:
+        ends += traceback.format_exception_only(error)
+    else:
+        ends.append("nothing stopped it")
+Path("ends.json").write_text(json.dumps(ends))
+"""
+
+
+def test_the_conditions_all_at_once_stop_the_kernel_of_a_careless_notebook(tmp_path):
+    folder = place(tmp_path, EVERYTHING)
+    lines, errors = zip(*[bite for name in CONDITIONS for bite in BITES[name]], strict=True)
+    cells = [new_code_cell(CAREFUL), new_code_cell(TRY_ALL.format(lines=lines))]
+    nbformat.write(new_notebook(cells=cells), folder / "careless.ipynb")
+    assert failure(folder / "careless.ipynb", EVERYTHING, "once") == ""
+    ends = json.loads((folder / "ends.json").read_text())
+    assert [end for end, error in zip(ends, errors, strict=True) if not end.startswith(error)] == []
 
 
 # Notebooks that run once without an error, as (section, code), and where another manner stops.

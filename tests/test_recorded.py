@@ -456,7 +456,16 @@ def test_a_log_that_is_not_one_run_is_answered_in_bengali(tmp_path):
             replay([EarlyStopping()], log)
 
 
-@pytest.mark.parametrize("rate", [0, -1, NAN, "0.1", None])
-def test_an_impossible_learning_rate_is_refused(rate):
-    with pytest.raises(ValueError, match="শূন্যের বেশি একটি সংখ্যা"):
+@pytest.mark.parametrize(
+    ("rate", "error", "why"),
+    [
+        (0, ValueError, "শূন্যের বেশি একটি সংখ্যা"),
+        (-1, ValueError, "০ থেকে"),
+        (NAN, ValueError, "০ থেকে"),
+        ("0.1", TypeError, "এখানে চাই একটি সংখ্যা"),
+        (None, TypeError, "এখানে চাই একটি সংখ্যা"),
+    ],
+)
+def test_an_impossible_learning_rate_is_refused(rate, error, why):
+    with pytest.raises(error, match=why):
         over([1.0], EarlyStopping(), rate=rate)

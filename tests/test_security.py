@@ -114,26 +114,28 @@ def course_calls() -> Iterator[tuple[str, ast.Call]]:
                     yield f"{path.stem}/{cell.id}", call
 
 
-CALLS = list(course_calls())
+@pytest.fixture(scope="module")
+def calls() -> list[tuple[str, ast.Call]]:
+    return list(course_calls())
 
 
-def test_only_the_lesson_on_strangers_files_opens_a_model_without_safe_mode():
+def test_only_the_lesson_on_strangers_files_opens_a_model_without_safe_mode(calls):
     safe = {"safe_mode": "True", "allow_pickle": "False"}
-    words = [(where, word) for where, call in CALLS for word in call.keywords if word.arg in safe]
+    words = [(where, word) for where, call in calls for word in call.keywords if word.arg in safe]
     unsafe = {where for where, word in words if ast.unparse(word.value) != safe[word.arg]}
-    names = {where for where, call in CALLS if "enable_unsafe_deserialization" in ast.unparse(call.func)}
+    names = {where for where, call in calls if "enable_unsafe_deserialization" in ast.unparse(call.func)}
     assert unsafe == {"03_model_checkpoint/stranger-open"} and not names
 
 
-def test_every_receiver_listens_on_this_machine_only_and_ends_with_its_kernel():
-    servers = [(where, call) for where, call in CALLS if ast.unparse(call.func).endswith("Server")]
+def test_every_receiver_listens_on_this_machine_only_and_ends_with_its_kernel(calls):
+    servers = [(where, call) for where, call in calls if ast.unparse(call.func).endswith("Server")]
     assert {where.partition("_")[0] for where, _ in servers} == {"12", "15"}
     assert {ast.unparse(call.args[0]) for _, call in servers} == {"('127.0.0.1', 0)"}
-    threads = [call for _, call in CALLS if ast.unparse(call.func) == "threading.Thread"]
+    threads = [call for _, call in calls if ast.unparse(call.func) == "threading.Thread"]
     serving = [call for call in threads if "serve_forever" in ast.unparse(call)]
     assert len(serving) == len(servers)
     assert all("daemon=True" in ast.unparse(call) for call in threads)
-    closed = {where.partition("_")[0] for where, call in CALLS if "server_close" in ast.unparse(call.func)}
+    closed = {where.partition("_")[0] for where, call in calls if "server_close" in ast.unparse(call.func)}
     assert closed == {"12", "15"}
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from notebooks import ROOT, course_texts
 
 import pytest
-from conftest import require
+from needs import require
 
 # one word a line; the Bengali dictionary has no rules for endings
 DICTIONARY = Path("/usr/share/hunspell/bn_BD.dic")

@@ -1,9 +1,11 @@
 """The first cell of every notebook: quiet, seeded, Bengali plots; run folders that never collide."""
 
+import errno
+import os
 import subprocess
 import sys
 
-from helpers import run_dir, setup, start
+from helpers import PhotoError, dog_cat, pets, run_dir, setup, start
 
 import matplotlib
 import matplotlib.pyplot as plt
@@ -14,13 +16,26 @@ import pytest
 @pytest.fixture
 def course(tmp_path, monkeypatch):
     monkeypatch.setattr(start, "COURSE", tmp_path)
+    monkeypatch.setattr(pets, "PHOTOS", tmp_path / "data" / "photos")
     return tmp_path
 
 
 def test_importing_and_setting_up_prints_nothing_at_all():
     code = "from helpers import setup; setup(); import keras; keras.Sequential([keras.layers.Dense(1)])"
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert (result.stdout, result.stderr) == ("", "")
+    assert said(code) == ("", "")
+
+
+def test_what_tensorflow_warns_of_in_its_own_code_stays_quiet():
+    half_read = "import tensorflow as tf; next(iter(tf.data.Dataset.range(10).cache()))"
+    assert "did not fully read the dataset" in said(half_read)[1]
+    assert said(f"from helpers import setup; setup(); {half_read}") == ("", "")
+
+
+def said(code: str) -> tuple[str, str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TF_CPP")}
+    command = [sys.executable, "-c", code]
+    result = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    return result.stdout, result.stderr
 
 
 def test_setup_gives_the_same_random_numbers_again():
@@ -71,4 +86,27 @@ def test_a_course_folder_without_write_permission_is_answered_in_bengali(course,
 
     monkeypatch.setattr("pathlib.Path.mkdir", denied)
     with pytest.raises(PermissionError, match="লেখার অনুমতি নেই"):
+        run_dir("dog_cat")
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(errno.ENOSPC, "ডিস্কে আর জায়গা নেই"), (errno.EROFS, "লেখার অনুমতি নেই")]
+)
+def test_a_disk_that_takes_nothing_is_told_by_its_cause(number, said, course, monkeypatch):
+    def fails(*args, **kwargs):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("pathlib.Path.mkdir", fails)
+    with pytest.raises(OSError, match=said):
+        run_dir("dog_cat")
+    with pytest.raises(PhotoError, match=said):
+        dog_cat("drawn")
+
+
+def test_what_else_the_disk_says_is_not_called_a_missing_permission(course, monkeypatch):
+    def fails(*args, **kwargs):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr("pathlib.Path.mkdir", fails)
+    with pytest.raises(OSError, match="Input/output error"):
         run_dir("dog_cat")

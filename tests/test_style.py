@@ -6,8 +6,7 @@ import sys
 
 from notebooks import ROOT, notebook_files
 
-import pytest
-from conftest import require
+from needs import require
 
 KEPT = "metadata.language_info cell.metadata.execution"
 NBSTRIPOUT = ["nbstripout", "--keep-output", "--keep-count", "--keep-id", "--extra-keys", KEPT, "--verify"]
@@ -28,6 +27,5 @@ def test_code_is_formatted():
     _run(["ruff", "format", "--no-cache", "--check", "."])
 
 
-@pytest.mark.parametrize("path", notebook_files(), ids=lambda path: path.stem)
-def test_a_notebook_is_saved_without_what_differs_from_machine_to_machine(path):
-    _run(NBSTRIPOUT, path)
+def test_notebooks_are_saved_without_what_differs_from_machine_to_machine():
+    _run(NBSTRIPOUT, *notebook_files())

@@ -73,11 +73,6 @@ def test_a_port_in_use_is_said_in_bengali(tmp_path, opened):
             opened(tmp_path, port=port)
 
 
-def test_a_folder_that_is_not_there_is_said_in_bengali(tmp_path, opened):
-    with pytest.raises(FileNotFoundError, match="nothing খোলা গেল না — এই নামে কোনো ফোল্ডার নেই"):
-        opened(tmp_path / "nothing")
-
-
 def test_one_that_does_not_come_up_in_time_is_stopped_and_said(tmp_path, opened):
     with pytest.raises(RuntimeError, match=r"০\.০ সেকেন্ডেও সাড়া দেয়নি"):
         opened(tmp_path, limit=0.0)

@@ -25,31 +25,40 @@ from notebooks import ROOT, copy_course, notebook_files, read_notebook
 
 import keras
 import pytest
-from conditions import PLAIN
+from conditions import PLAIN, failure
 from photos import photo_folder
-from test_matrix import failure
 
 setup()
 WRITERS = ("03", "07", "11", "15", "16")  # the notebooks that write most
-CODE = "\n".join(cell.source for path in notebook_files() for cell in read_notebook(path).code)
-RUNS = sorted(set(re.findall(r'run_dir\("([\w-]+)"\)', CODE)))
-# names that cells give to files; beside the notebook they would be the learner's own
-NAMES = sorted(set(re.findall(r'"((?:[\w-]+/)*[\w.-]+\.(?:keras|csv|h5|json|txt|ini|md))"', CODE)))
 FOLDERS = ["backup", "backup_ckpts", "checkpoints", "logs/run1", "logs/run1/train", "models"]
 PHOTOS = ["PetImages/Cat/0.jpg", "PetImages/Cat/1.jpg", "own-mine/cat/0.jpg", "notes.txt"]
 LOG = b"epoch,loss,val_loss\r\n0,0.5,0.6\r\n1,0.4,0.7\r\n"
 
 
+@functools.cache
+def code() -> str:
+    return "\n".join(cell.source for path in notebook_files() for cell in read_notebook(path).code)
+
+
+def runs() -> list[str]:
+    return sorted(set(re.findall(r'run_dir\("([\w-]+)"\)', code())))
+
+
+def names() -> list[str]:
+    """What cells call their files; beside the notebook these would be the learner's own."""
+    return sorted(set(re.findall(r'"((?:[\w-]+/)*[\w.-]+\.(?:keras|csv|h5|json|txt|ini|md))"', code())))
+
+
 def planted(course: Path) -> dict[Path, bytes]:
     """Everything in the course, after putting learners' files wherever something could be written."""
-    names = [
-        *(f"notebooks/{name}" for name in NAMES),
+    planned = [
+        *(f"notebooks/{name}" for name in names()),
         *(f"notebooks/{folder}/mine.txt" for folder in FOLDERS),
-        *(f"runs/{name}/{number}/best.keras" for name in RUNS for number in ("01", "03", "mine")),
+        *(f"runs/{name}/{number}/best.keras" for name in runs() for number in ("01", "03", "mine")),
         "runs/mine.txt",
         *(f"data/photos/{name}" for name in PHOTOS),
     ]
-    for name in names:
+    for name in planned:
         path = course / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(LOG if path.suffix == ".csv" else f"আমার {name}".encode())
@@ -72,7 +81,7 @@ def course(tmp_path, monkeypatch):
 
 
 def test_there_are_places_to_plant_in():
-    assert len(RUNS) > 10 and {"best.keras", "log.csv"} <= set(NAMES)
+    assert len(runs()) > 10 and {"best.keras", "log.csv"} <= set(names())
 
 
 def test_no_helper_touches_what_lies_there(course):
@@ -82,7 +91,7 @@ def test_no_helper_touches_what_lies_there(course):
     (course / "train.py").write_text("print('epoch 0')")
     before = planted(course)
 
-    for name in RUNS:
+    for name in runs():
         for _ in range(3):
             (run_dir(name) / "best.keras").write_bytes(b"new")
     chosen = dog_cat(mine, per_class=50)

@@ -16,7 +16,7 @@ from helpers.checks import (
     scratch_folder,
     tiny_model,
 )
-from helpers.logs import RATE, read_log
+from helpers.logs import RATE_COLUMN, read_log
 from helpers.start import keras
 
 import numpy as np
@@ -173,9 +173,9 @@ def _wrong_log(folder: Path) -> str | None:
     if not (folder / "logs" / "log.csv").exists():
         return "`logs/log.csv` পাওয়া গেল না। খাতার জায়গাটি বদলেছ?"
     log = read_log(folder / "logs" / "log.csv")
-    if RATE not in log:
+    if RATE_COLUMN not in log:
         return "খাতায় `learning_rate` কলামটি নেই। যে লেখে আর যে পড়ে, কার পালা আগে?"
-    rates = log[RATE].tolist()
+    rates = log[RATE_COLUMN].tolist()
     lower = [rate for rate in rates if rate < rates[0] * 0.99]
     if not lower:
         return (

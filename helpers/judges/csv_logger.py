@@ -46,7 +46,7 @@ def _best_epochs(answer: object) -> str | None:
             return problem
         _write(path, [*RUNS, RUNS[0][:1]])
         if list(answer(path)) != [*RIGHT, 0]:
-            return "দুই রানের ফাইলে ঠিক ছিল; তিন রানের ফাইলে মিলল না। রান যে কটিই হোক, চলা চাই।"
+            return "দুই রানের ফাইলে ঠিক ছিল; তিন রানের ফাইলে মিলল না। রান যতগুলোই হোক, চলা চাই।"
     return None
 
 

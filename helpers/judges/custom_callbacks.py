@@ -214,7 +214,7 @@ def _wrong_files(seen: list[set[str]]) -> str | None:
         return "কোনো epoch-এর শেষেই ফোল্ডারে তোমার একটি ফাইলও নেই। সেভ করো প্রতি epoch-এর শেষে।"
     strange = sorted(set().union(*seen) - {_name(epoch) for epoch in range(len(_LOSSES))})
     if strange:
-        return f"`{strange[0]}` নামে ফাইল হলো; চাই `{_name(4)}`-এর মতো নাম, epoch দুই অঙ্কে, 0 থেকে।"
+        return f"`{strange[0]}` নামে ফাইল হলো; চাই `{_name(4)}`-এর মতো নাম, epoch দুই অঙ্কে, `0` থেকে।"
     losses = ", ".join(f"`{loss}`" for loss in _LOSSES)
     told = f"`val_loss` ছিল পরপর {losses}। শেষে আছে epoch {_numbers(seen[-1])}"
     if (most := max(map(len, seen))) > 3:

@@ -1,10 +1,10 @@
 """নোটবুক ০৪-এর কোড-অনুশীলনের বিচার।"""
 
 import copy
-from types import FunctionType
+from collections.abc import Callable
 
 from helpers.bengali import digits
-from helpers.checks import judge, not_a
+from helpers.checks import judge, not_a, not_a_function
 from helpers.logs import read_log
 from helpers.recorded import replay
 from helpers.start import COURSE, keras
@@ -83,7 +83,7 @@ def _wrong_delta(answer: EarlyStopping) -> str | None:
     if (stopped := _run(answer, STEPPING)[0]) is not None:
         return (
             f"একটি রানে epoch `{stopped}`-এ রেকর্ড ভেঙেছে `0.015`-এ, তবু উন্নতি না ধরে থামিয়ে দিল। "
-            "`min_delta` কি বেশি বড়? accuracy থাকে 0 আর 1-এর মধ্যে।"
+            "`min_delta` কি বেশি বড়? accuracy থাকে `0` আর `1`-এর মধ্যে।"
         )
     return None
 
@@ -119,8 +119,8 @@ CASES = [
 
 @judge("04_early_stopping/by_hand")
 def _by_hand(answer: object) -> str | None:
-    if not isinstance(answer, FunctionType):
-        return f"এখানে চাই ফাংশনটির নাম, বন্ধনী ছাড়া; তুমি দিয়েছ `{type(answer).__name__}`।"
+    if problem := not_a_function(answer, "ফাংশনটির নাম, বন্ধনী ছাড়া"):
+        return problem
     for values, patience, mistakes, otherwise in CASES:
         wanted, given = _stops_at(values, patience), answer(list(values), patience)
         if not _same(given, wanted):
@@ -129,7 +129,7 @@ def _by_hand(answer: object) -> str | None:
     return _unlike_keras_on_the_real_run(answer)
 
 
-def _unlike_keras_on_the_real_run(answer: FunctionType) -> str | None:
+def _unlike_keras_on_the_real_run(answer: Callable) -> str | None:
     values = read_log(COURSE / "data" / "runs" / "dog_cat_no_callbacks.csv")["val_loss"].tolist()
     for patience in range(1, 9):
         wanted, given = _stops_at(values, patience), answer(list(values), patience)

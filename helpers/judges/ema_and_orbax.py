@@ -17,7 +17,7 @@ BEST = VAL_LOSSES.index(min(VAL_LOSSES))
 
 @judge("13_ema_and_orbax/ema")
 def _ema(answer: object) -> str | None:
-    if problem := _not_a_function(answer):
+    if problem := not_a_function(answer):
         return problem
     values, keras_says = _real_run(MOMENTUM)
     given = answer(list(values), MOMENTUM)
@@ -69,7 +69,7 @@ def _which_average(given: np.ndarray, values: list[float], keras_says: list[floa
         if np.allclose(given, likely, atol=1e-4):
             return said
     step = int(np.argmax(~np.isclose(given, keras_says, atol=1e-4)))
-    return f"ধাপ {step}-এ (গোনা 0 থেকে) Keras-এর খাতায় `{keras_says[step]:.4f}`, তোমার `{given[step]:.4f}`।"
+    return f"ধাপ `{step}`-এ (গোনা `0` থেকে) Keras-এর খাতায় `{keras_says[step]:.4f}`, তোমার `{given[step]:.4f}`।"
 
 
 def _averages(values: list[float], momentum: float, first: float) -> list[float]:
@@ -84,7 +84,7 @@ def _averages(values: list[float], momentum: float, first: float) -> list[float]
 
 @judge("13_ema_and_orbax/keep_best_average")
 def _keep_best_average(answer: object) -> str | None:
-    if problem := _not_a_function(answer):
+    if problem := not_a_function(answer):
         return problem
     with scratch_folder() as folder:
         file = folder / "best.keras"
@@ -139,9 +139,9 @@ def _why_not(callbacks: list, saved: list, raw: list, average: list) -> str:
     last = len(VAL_LOSSES) - 1
     swap = next(one for one in callbacks if isinstance(one, keras.callbacks.SwapEMAWeights))
     if _same(saved, average[last]):
-        return f"ফাইলে গড়ই আছে, কিন্তু শেষ epoch-এর; `val_loss` সবচেয়ে কম ছিল epoch {BEST}-এ।"
+        return f"ফাইলে গড়ই আছে, কিন্তু শেষ epoch-এর; `val_loss` সবচেয়ে কম ছিল epoch `{BEST}`-এ।"
     if _same(saved, average[0]):
-        return "ফাইলে epoch 0-র গড়; তার `val_loss` সবচেয়ে বেশি। কোন দিক ভালো, তা উল্টে গেছে।"
+        return "ফাইলে epoch `0`-র গড়; তার `val_loss` সবচেয়ে বেশি। কোন দিক ভালো, তা উল্টে গেছে।"
     if not any(_same(saved, weights) for weights in raw):
         return "ফাইলের weights কোনো epoch-এর গড়ের সঙ্গে মেলেনি।"
     if not swap.swap_on_epoch:
@@ -159,9 +159,3 @@ def _same(one: list, other: list) -> bool:
 def _ema_model(momentum: float) -> keras.Model:
     optimizer = keras.optimizers.SGD(0.04, use_ema=True, ema_momentum=momentum)
     return tiny_model(optimizer=optimizer)
-
-
-def _not_a_function(answer: object) -> str | None:
-    if isinstance(answer, type):
-        return f"এখানে চাই ফাংশনটি, তাকে ডাকার ফল নয়; তুমি দিয়েছ `{answer.__name__}`।"
-    return not_a_function(answer)

@@ -122,7 +122,7 @@ def _reason(place: int, rate: float, default: float, seen: list[float]) -> str:
     if place == BATCHES and seen[place] == seen[0]:
         return f"{example}: দ্বিতীয় epoch-এ গোনা আবার গোড়া থেকে শুরু হলো। `batch` নম্বরটি কোথা থেকে গোনা?"
     if place < _BATCHES:
-        return f"{example}: প্রথম কটি batch-এ learning rate হলো `{seen[:_BATCHES]}`; ধাপগুলো সমান হওয়ার কথা।"
+        return f"{example}: প্রথম কয়টি batch-এ learning rate হলো `{seen[:_BATCHES]}`; ধাপগুলো সমান হওয়ার কথা।"
     if place < 2 * BATCHES:
         return (
             f"{example}: {digits(_BATCHES)}টি batch পেরিয়েও learning rate বদলাচ্ছে, এখন `{rate:.4g}`। কখন থামবে?"

@@ -55,7 +55,7 @@ def _reduces_wrongly(callback: keras.callbacks.ReduceLROnPlateau) -> str | None:
 def _wrong_gap(drops: list[int], cooldown: int) -> str:
     if len(drops) == 1:
         return "একবার কমে আর কমল না। `min_lr` আর `cooldown` দেখো।"
-    said = f"আটকে থাকলে দুই কমার মাঝে এখন {digits(drops[1] - drops[0])} epoch।"
+    said = f"আটকে থাকলে একবার কমার {digits(drops[1] - drops[0])} epoch পরে আবার কমছে।"
     if cooldown == 0:
         return f"{said} কমানোর পর হিসাব কিছুক্ষণ বন্ধ রাখার parameter-টি দাওনি, বা তার বানান মেলেনি।"
     return f"{said} cooldown-এর টেবিলে ফাঁকের হিসাবটা আরেকবার দেখো।"
@@ -87,12 +87,12 @@ def _misses_drops(diary: keras.callbacks.Callback) -> str | None:
     if not isinstance(noted, list):
         return "`fit`-এর পরে callback-টিতে `self.drops` নামের list পাওয়া গেল না।"
     if noted == [3]:
-        return "খাতায় `[3]`; কমেছে 2 আর 4-এর শেষে। `logs`-এ খবরটা ওঠে এক epoch পরে, শেষেরটা ওঠেই না।"
+        return "খাতায় `[3]`; কমেছে `2` আর `4`-এর শেষে। `logs`-এ খবরটা ওঠে এক epoch পরে, শেষেরটা ওঠেই না।"
     if noted != [2, 4]:
-        return f"একটি ট্রেনিংয়ে learning rate কমল epoch 2 আর 4-এর শেষে; `self.drops` বলছে `{noted}`।"
+        return f"একটি ট্রেনিংয়ে learning rate কমল epoch `2` আর `4`-এর শেষে; `self.drops` বলছে `{noted}`।"
     fit(model, 3, [stuck, diary])
     if diary.drops[:2] == [2, 4]:
         return "দ্বিতীয় `fit`-এর পরেও প্রথমটির নম্বর রয়ে গেছে। list কোথায় খালি করছ?"
     if diary.drops != [2]:
-        return f"দ্বিতীয় `fit`-এ কমল epoch 2-এর শেষে; `self.drops` বলছে `{diary.drops}`।"
+        return f"দ্বিতীয় `fit`-এ কমল epoch `2`-এর শেষে; `self.drops` বলছে `{diary.drops}`।"
     return None

@@ -62,7 +62,7 @@ def _wrong_step(answer: Callable, folder: Path, tag: str) -> str | None:
     if math.isclose(step, values[place], abs_tol=1e-6):
         return "এটি সবচেয়ে কম মানটি। প্রশ্ন হলো, সে মান কোন step-এ?"
     if step == place:
-        return "এটি list-এ তার জায়গার নম্বর। step তা থেকে আলাদা হতে পারে: আমাদের ফাইলে step 0, 5, 10, …।"
+        return "এটি list-এ তার জায়গার নম্বর। step তা থেকে আলাদা হতে পারে: আমাদের ফাইলে step `0`, `5`, `10`, …।"
     if step == values.index(max(values)) * EVERY:
         return "এটি সবচেয়ে **বেশি** মানের step। loss কোন দিকে গেলে ভালো?"
     if step == LOWEST["epoch_loss"] * EVERY:

@@ -103,7 +103,7 @@ def _guards_badly(guard: keras.callbacks.Callback) -> str | None:
 
 def _overlooks(guard: keras.callbacks.Callback, name: str, array: int, value: float) -> str | None:
     epochs = _train(guard, array, value)
-    said = f"epoch 1-এর শেষে {'শেষ' if array else 'প্রথম'} layer-এর একটি weight হলো {name}, `loss` তখনো ভালো"
+    said = f"epoch `1`-এর শেষে {'শেষ' if array else 'প্রথম'} layer-এর একটি weight হলো {name}, `loss` তখনো ভালো"
     match guard.bad_epoch, epochs:
         case 1, 2:
             return None
@@ -114,7 +114,7 @@ def _overlooks(guard: keras.callbacks.Callback, name: str, array: int, value: fl
         case None, _:
             return f"{said}; তোমার callback টের পেল না। NaN আর inf দুটোই দেখছ? কোন hook-এ?"
         case 2, 2:
-            return f"{said}; `self.bad_epoch` বলছে 2। epoch-এর নম্বর Keras যেভাবে দেয়, সেভাবেই রাখো।"
+            return f"{said}; `self.bad_epoch` বলছে `2`। epoch-এর নম্বর Keras যেভাবে দেয়, সেভাবেই রাখো।"
         case _ if np.isinf(value):
             return f"{said}; টের পেলে দেরিতে। NaN আর inf, দুটোই ধরছ? সব layer-এর সব weight দেখছ?"
         case _:

@@ -24,7 +24,7 @@ def _miscount(counter: keras.callbacks.Callback) -> str | None:
         if after == epochs * BATCHES:
             return "`self.count` প্রতি batch-এ বাড়ছে; বাড়ার কথা প্রতি epoch-এ।"
         if before != 0:
-            return f"`fit` শুরু হলো `self.count = {before}` নিয়ে; প্রতি `fit`-এর শুরুতে তা 0 হওয়ার কথা।"
+            return f"`fit` শুরু হলো `self.count = {before}` নিয়ে; প্রতি `fit`-এর শুরুতে তা `0` হওয়ার কথা।"
         if after != epochs:
             return f"`fit(epochs={epochs})`-এর শেষে `self.count = {after}`; হওয়ার কথা `{epochs}`।"
     return None

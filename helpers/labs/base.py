@@ -120,7 +120,8 @@ def _row(control: ipywidgets.DOMWidget) -> ipywidgets.DOMWidget:
         return control
     kind = BoundedIntText if isinstance(control, IntSlider) else BoundedFloatText
     shared = {name: getattr(control, name) for name in ("min", "max", "step", "value")}
-    field = kind(**shared, description=control.description, tooltip=control.tooltip)
+    tooltip = getattr(control, "tooltip", None)  # Colab's ipywidgets 7 has none
+    field = kind(**shared, description=control.description, tooltip=tooltip)
     for name in ("max", "step"):
         link((control, name), (field, name))
     # a slider of tenths passes through 0.30000000000000004

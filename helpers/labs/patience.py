@@ -8,7 +8,7 @@ from helpers import guards
 from helpers.bengali import digits, explain
 from helpers.figures import COLOURS
 from helpers.labs.base import Lab, by_epoch, keras_code, panel
-from helpers.logs import RATE, LogError, better, table_of
+from helpers.logs import RATE_COLUMN, LogError, better, table_of
 from helpers.recorded import Replay, replay
 from helpers.start import keras
 
@@ -41,7 +41,8 @@ class PatienceLab(Lab):
 
     def __init__(self, log: pd.DataFrame, minutes: float | None) -> None:
         numbers = log.select_dtypes("number").columns
-        metrics = [name for name in numbers if name not in ("run", "epoch", RATE, f"val_{RATE}")]
+        others = ("run", "epoch", RATE_COLUMN, f"val_{RATE_COLUMN}")
+        metrics = [name for name in numbers if name not in others]
         if log.empty or not metrics:
             now = "আগে model.fit(...) চালাও, তারপর আবার এই সেল।"
             raise LogError(explain("patience_lab চালু হলো না", "log-এ একটিও epoch বা metric নেই", now))
