@@ -107,7 +107,7 @@ def _in_conda_environment() -> bool:
 
 def remedy() -> str:
     """এখন কী করবে: যে পরিবেশে চলছে, সেটি সারানোর কমান্ড, বা কোর্সের নিজের পরিবেশে আসার।"""
-    if "COLAB_RELEASE_TAG" in os.environ:
+    if _in_colab():
         return "নোটবুক ০০-র শুরুতে Colab-এর যে সেল আছে সেটি চালাও, তারপর মেনু থেকে Runtime → Restart session।"
     if _in_conda_environment():
         commands = "`pip install --force-reinstall -e .`, শেষে `jupyter lab`"
@@ -119,6 +119,10 @@ def remedy() -> str:
     if "VSCODE_PID" in os.environ:
         now += " VS Code-এ শেষে Select Kernel থেকে `.venv` বেছে নাও।"
     return now
+
+
+def _in_colab() -> bool:
+    return "COLAB_RELEASE_TAG" in os.environ
 
 
 def _has_avx() -> bool:
@@ -151,10 +155,11 @@ def _installed(name: str) -> metadata.Distribution | None:
 
 def changes() -> list[tuple[str, str, str]]:
     """কোন কোন প্যাকেজ তালিকার সঙ্গে মেলে না: (নাম, বসানো সংস্করণ, তালিকার সংস্করণ)।"""
-    text = (COURSE / "requirements.txt").read_text(encoding="utf-8")
+    text = (COURSE / f"requirements{'-colab' * _in_colab()}.txt").read_text(encoding="utf-8")
     wanted = dict(re.findall(r"^([\w-]+)==([^\s;]+)", text, re.MULTILINE))
+    names = [name for name in VERSIONS_MATTER if name in wanted]  # Colab keeps its own ipywidgets
     # no version where the file that tells it was cut off
-    found = [(name, _installed(name).version or "?", wanted[name]) for name in VERSIONS_MATTER]
+    found = [(name, _installed(name).version or "?", wanted[name]) for name in names]
     return [change for change in found if change[1] != change[2]]
 
 

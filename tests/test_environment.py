@@ -8,11 +8,15 @@ from notebooks import BENGALI, ROOT
 
 import pytest
 import yaml
-from conftest import require
+from needs import require
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
+from test_matrix import MATRIX
 
 LOCKS = {"requirements.in": "requirements.txt", "requirements-ci.in": "requirements-ci.txt"}
+START = "notebooks/00_start.ipynb"
+# a Colab session may not come up again with others of these than its own
+COLABS_KERNEL = {"ipykernel", "ipython", "ipywidgets", "jupyterlab", "pyzmq", "tornado", "traitlets"}
 README_COMMANDS = ["pip install uv && uv run jupyter lab", "pip install uv && uv run pytest"]
 
 each_lock = pytest.mark.parametrize(("chosen", "lock"), LOCKS.items())
@@ -73,37 +77,122 @@ def test_the_locks_agree_where_both_name_a_package():
     assert [name for name in course.keys() & ci.keys() if course[name] != ci[name]] == []
 
 
+def test_colab_gets_the_versions_of_the_lock_and_keeps_its_own_kernel():
+    course = {pin.name: _version(pin) for pin, _ in _lines("requirements.txt")}
+    colab = {pin.name: _version(pin) for pin, _ in _lines("requirements-colab.txt")}
+    assert colab.items() <= course.items()
+    assert not colab.keys() & COLABS_KERNEL
+    assert "pip install --quiet --requirement /content/course/requirements-colab.txt" in _read(START)
+
+
 def test_conda_and_binder_get_the_python_and_the_packages_that_everyone_else_gets():
     environment = yaml.safe_load(_read("environment.yml"))
     python, *rest = environment["dependencies"]
     assert environment["channels"] == ["conda-forge"]
     assert rest == ["pip", {"pip": ["-e ."]}]
-    name, _, versions = python.partition(" ")
-    assert (name, SpecifierSet(versions)) == ("python", _python())
+    # repo2docker, which makes Binder's image, knows this form only
+    version = re.fullmatch(r"python =(3\.\d+)", python)[1]
+    assert _python().contains(version)
+
+
+def test_the_badges_open_a_notebook_that_is_there_and_00_clones_what_they_open():
+    readme = _read("README.md")
+    binder = re.search(r"mybinder\.org/v2/gh/([\w-]+/[\w-]+)/HEAD\?urlpath=lab/tree/([\w/.]+)\)", readme)
+    colab = re.search(r"colab\.research\.google\.com/github/([\w-]+/[\w-]+)/blob/main/([\w/.]+)\)", readme)
+    assert binder.groups() == colab.groups()
+    repository, notebook = colab.groups()
+    assert (ROOT / notebook).is_file()
+    assert re.findall(r"git clone .*github\.com/([\w-]+/[\w-]+) ", _read(notebook)) == [repository]
 
 
 def test_the_readme_begins_with_the_two_commands_and_ci_runs_the_second():
     assert re.findall(r"```bash\n(.*?)\n```", _read("README.md"))[:2] == README_COMMANDS
-    in_ci = _read(".ci/run").replace("python3 -m ", "").replace("--quiet ", "").splitlines()
+    in_ci = re.sub(r'python3 -m |--quiet | "\$@"', "", _read(".ci/run")).splitlines()
     assert set(README_COMMANDS[1].split(" && ")) <= set(in_ci)
 
 
-def test_actions_run_the_same_commands_on_every_python_the_course_allows():
+@pytest.fixture
+def workflow() -> dict:
     # BaseLoader, because YAML 1.1 takes the key `on` for the word true
-    workflow = yaml.load(_read(".github/workflows/course.yml"), Loader=yaml.BaseLoader)
-    assert {"push", "pull_request", "schedule"} <= workflow["on"].keys()
+    return yaml.load(_read(".github/workflows/course.yml"), Loader=yaml.BaseLoader)
+
+
+def test_actions_run_the_same_commands_on_every_python_the_course_allows(workflow):
+    assert {"push", "pull_request", "schedule", "workflow_dispatch"} <= workflow["on"].keys()
     assert workflow["permissions"] == {"contents": "read"}
     linux, elsewhere = workflow["jobs"]["everything"], workflow["jobs"]["elsewhere"]
     assert ".ci/run" in _commands(linux)
-    # an -m of one's own replaces that of pyproject.toml
-    assert 'uv run pytest -m "not browser and not long"' in _commands(elsewhere)
     assert linux["strategy"]["matrix"]["python"] == list(
         _python().filter(f"3.{minor}" for minor in range(30))
     )
-    for job in (linux, elsewhere):
-        assert int(job["timeout-minutes"]) <= 60
+    assert all(int(job["timeout-minutes"]) <= 60 for job in (linux, elsewhere))
+    for job in workflow["jobs"].values():
         used = [step["uses"] for step in job["steps"] if "uses" in step]
         assert all(re.fullmatch(r"[\w-]+/[\w-]+@v\d+", action) for action in used), used
+
+
+def long_parts() -> set[str]:
+    """What pytest is told so that each long test is played once: a file, of test_matrix.py one column."""
+    files = {
+        path.name for path in (ROOT / "tests").glob("test_*.py") if _HAS_LONG.search(path.read_text("utf-8"))
+    }
+    # the bracket ends the name: “small” alone is found in a notebook's name too
+    columns = {f"tests/test_matrix.py -k {name}]" for name in MATRIX}
+    return columns | {f"tests/{name}" for name in files - {"test_matrix.py"}}
+
+
+_HAS_LONG = re.compile(r"pytest\.mark\.long\b")
+
+
+def selection_problems(workflow: dict) -> list[str]:
+    """Where the workflow plays the long tests among the ordinary ones, or some of them never."""
+    jobs, found = workflow["jobs"], []
+    for name, job in jobs.items():
+        for command in _commands(job):
+            # an -m of one's own replaces that of pyproject.toml
+            if (
+                name != "long"
+                and re.search(r"(pytest|\.ci/run).* -m ", command)
+                and "not long" not in command
+            ):
+                found.append(f"{name} plays long tests: {command}")
+    long = jobs["long"]
+    if _commands(long) != [".ci/run -m long --dist=load ${{ matrix.part }}"]:
+        found.append(f"long runs {_commands(long)}")
+    if set(re.findall("'(.*?)'", long["if"])) != {"schedule", "workflow_dispatch"}:
+        found.append(f"long runs {long['if']}")
+    if int(long["timeout-minutes"]) > 360:
+        found.append("GitHub ends a job after six hours")
+    return found + [
+        f"{part}: in one of job and tests only"
+        for part in {*long["strategy"]["matrix"]["part"]} ^ long_parts()
+    ]
+
+
+def test_actions_play_every_long_test_once_a_week_and_none_with_the_ordinary_ones(workflow):
+    assert selection_problems(workflow) == []
+
+
+SPOILED = {
+    "an -m that takes the long ones in": lambda jobs: jobs["elsewhere"]["steps"][-1].update(
+        run='uv run pytest -m "not browser"'
+    ),
+    "an -m in the run on Linux": lambda jobs: jobs["everything"]["steps"][2].update(run=".ci/run -m browser"),
+    "a condition that no machine plays": lambda jobs: jobs["long"]["strategy"]["matrix"]["part"].pop(0),
+    "a file that no machine plays": lambda jobs: jobs["long"]["strategy"]["matrix"]["part"].pop(),
+    "a part that is gone": lambda jobs: jobs["long"]["strategy"]["matrix"]["part"].append("tests/gone.py"),
+    "the ordinary tests again": lambda jobs: jobs["long"]["steps"][2].update(
+        run=".ci/run ${{ matrix.part }}"
+    ),
+    "on every push": lambda jobs: jobs["long"].update({"if": "github.event_name != 'pull_request'"}),
+    "no end": lambda jobs: jobs["long"].update({"timeout-minutes": "600"}),
+}
+
+
+@pytest.mark.parametrize("spoil", SPOILED.values(), ids=SPOILED)
+def test_a_workflow_that_leaves_long_tests_out_or_plays_them_everywhere_is_noticed(spoil, workflow):
+    spoil(workflow["jobs"])
+    assert len(selection_problems(workflow)) == 1
 
 
 def _commands(job: dict) -> list[str]:

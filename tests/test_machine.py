@@ -124,6 +124,17 @@ def test_an_old_environment_is_told(monkeypatch, tmp_path, name, version):
         install.require_course()
 
 
+def test_in_colab_its_own_ipywidgets_will_do_but_no_old_keras(monkeypatch, tmp_path):
+    _install(monkeypatch, tmp_path, "ipywidgets", "7.7.1")
+    with pytest.raises(install.SetupError, match=r"ipywidgets 7\.7\.1 পুরোনো"):
+        install.require_course()
+    monkeypatch.setenv("COLAB_RELEASE_TAG", "release")
+    install.require_course()
+    _install(monkeypatch, tmp_path, "keras", "3.10.0")
+    with pytest.raises(install.SetupError, match=r"keras 3\.10\.0 পুরোনো.*Colab-এর যে সেল আছে"):
+        install.require_course()
+
+
 def test_a_newer_package_runs_but_check_machine_tells(monkeypatch, tmp_path):
     _install(monkeypatch, tmp_path, "keras", "3.99.0")
     install.require_course()

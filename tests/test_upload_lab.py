@@ -53,6 +53,12 @@ def test_an_uploaded_photo_is_judged_and_changes_the_picture(lab):
     assert lab.message.value == ""
 
 
+def test_a_photo_in_the_form_of_ipywidgets_7_is_judged_too(lab):
+    uploaded = {"গরু.png": {"metadata": {"name": "গরু.png"}, "content": photo("blue")}}
+    lab.button.notify_change({"name": "value", "type": "change", "old": (), "new": uploaded})
+    assert lab.judged[-1] == photo("blue") and lab.message.value == ""
+
+
 def test_a_file_that_is_no_photo_is_answered_by_name_and_the_picture_stays(lab):
     before = lab.picture.value
     upload(lab, "চিঠি.docx", b"not a photo")

@@ -50,9 +50,9 @@ def upload_lab(judge: Callable[[bytes], str], sample: Path | str) -> Lab:
         lab.show(figure, verdict)
 
     def on_upload(change) -> None:
-        for file in change["new"]:
+        for name, content in _files(change["new"]):
             try:
-                show(file["name"], bytes(file["content"]))
+                show(name, content)
             except Exception as error:  # what a widget's callback raises, nobody sees
                 why = html.escape(f"{type(error).__name__}: {error}")
                 now = "judge ফাংশনটি সারিয়ে সেলটি আবার চালাও।"
@@ -61,3 +61,9 @@ def upload_lab(judge: Callable[[bytes], str], sample: Path | str) -> Lab:
     button.observe(on_upload, "value")
     show(sample.name, sample.read_bytes())
     return lab
+
+
+def _files(uploaded: dict | tuple) -> list[tuple[str, bytes]]:
+    if isinstance(uploaded, dict):  # from ipywidgets 7, which is Colab's
+        return [(name, file["content"]) for name, file in uploaded.items()]
+    return [(file["name"], bytes(file["content"])) for file in uploaded]
