@@ -7,7 +7,7 @@
 FOLDER holds two folders, one a class; DOG_CAT_PHOTOS is its default. Three variants:
   guide    the guide's code as written, its leaking split too, without the callbacks
   ours     helpers.batches, and the same network without the two augmentation layers
-  tensors  the network of "ours" on uint8 arrays already in memory, shuffled, no augmentation
+  tensors  the network of "ours" on uint8 arrays already in memory, shuffled, no augmentation, no autotune
 Every reading comes from a process of its own, and the next round takes them in the opposite order. An epoch
 is training and validation; the first, which reads the files, is told apart, and the ratios are of the later
 ones' medians. CPU seconds stand beside the clock's: they suffer less from other programs. Memory held by a
@@ -32,6 +32,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import psutil
+from report import show
 
 VARIANTS = ("guide", "ours", "tensors")
 BATCH = 32
@@ -42,6 +43,7 @@ TAKEN_BY_THE_SYSTEM = 0.7e9
 def datasets(variant: str, photos: str, size: int) -> tuple:
     """(training, validation) of one variant; TensorFlow is imported in the measuring processes alone."""
     from helpers.batches import photo_batches
+    from helpers.untuned import untuned
 
     import numpy as np
     import tensorflow as tf
@@ -65,11 +67,9 @@ def datasets(variant: str, photos: str, size: int) -> tuple:
             images[number], labels[number] = image.round(), label
         return tf.data.Dataset.from_tensor_slices((images, labels))
 
-    train = in_memory(train)
-    return (
-        train.shuffle(len(train)).batch(BATCH).prefetch(tf.data.AUTOTUNE),
-        in_memory(val).batch(BATCH).prefetch(tf.data.AUTOTUNE),
-    )
+    train = in_memory(train).shuffle(int(train.cardinality())).batch(BATCH)
+    # as ours: what is compared is the reading and moving of photos alone
+    return tuple(untuned(d.prefetch(tf.data.AUTOTUNE)) for d in (train, in_memory(val).batch(BATCH)))
 
 
 def network(variant: str, size: int):
@@ -187,7 +187,7 @@ def first_photos(photos: Path, count: int) -> Iterator[Path]:
         yield Path(folder)
 
 
-def compare_epochs(photos: Path, size: int, epochs: int, rounds: int) -> None:
+def compare_epochs(photos: Path, size: int, epochs: int, rounds: int) -> dict[str, float]:
     first = {variant: [] for variant in VARIANTS}
     later = {variant: [] for variant in VARIANTS}
     for number in range(rounds):
@@ -198,25 +198,40 @@ def compare_epochs(photos: Path, size: int, epochs: int, rounds: int) -> None:
             later[variant] += seconds[1:]
             print(f"  round {number + 1} {variant:8s} others used {busy:3.0f} % of the machine before it")
     middle = {v: [statistics.median(column) for column in zip(*later[v], strict=True)] for v in VARIANTS}
-    print("variant   first epoch    later epochs (clock s / CPU s, median)")
+    found = {}
     for variant in VARIANTS:
-        start = statistics.median(clock for clock, _ in first[variant])
-        print(f"{variant:8s} {start:9.1f} s  {middle[variant][0]:9.2f} s {middle[variant][1]:9.2f} s CPU")
-    for other, most in (("guide", 0.8), ("tensors", 1.1)):
+        found[f"{variant}_first_epoch_s"] = statistics.median(clock for clock, _ in first[variant])
+        found[f"{variant}_epoch_s"] = middle[variant][0]
+    for other in ("guide", "tensors"):
         clock, cpu = (mine / theirs for mine, theirs in zip(middle["ours"], middle[other], strict=True))
-        print(f"ours / {other}: {clock:.3f} by the clock, {cpu:.3f} in CPU seconds (to reach: {most})")
+        found |= {f"epoch_vs_{other}": clock, f"epoch_vs_{other}_cpu": cpu}
+    return found
 
 
-def compare_caches(photos: Path, size: int, count: int) -> None:
-    bytes_per_photo = {}
+def compare_caches(photos: Path, size: int, count: int) -> dict[str, float]:
+    found = {}
     for variant in ("guide", "ours"):
         held = []
         for some in (count, 3 * count):
             with first_photos(photos, some) as folder:
                 held.append(in_own_process("measure_cache", variant, folder, size))
-        bytes_per_photo[variant] = (held[1] - held[0]) / (2 * count)
-        print(f"{variant:8s} holds {bytes_per_photo[variant] / 1e3:7.1f} kB a photo")
-    print(f"ours / guide: {bytes_per_photo['ours'] / bytes_per_photo['guide']:.4f} (to reach: 0.25)")
+        found[f"{variant}_photo_kb"] = (held[1] - held[0]) / (2 * count) / 1e3
+    return found | {"photo_vs_guide": found["ours_photo_kb"] / found["guide_photo_kb"]}
+
+
+def figures(
+    photos: Path, size: int = 224, count: int = 500, epochs: int = 2, rounds: int = 2
+) -> dict[str, float]:
+    """count: photos to train on; three times as many are held in memory to see what one takes."""
+    with first_photos(photos, count) as folder:
+        found = compare_epochs(folder, size, epochs, rounds)
+    return found | compare_caches(photos, size, count)
+
+
+def archive_figures(photos: Path, size: int = 224, steps: int = 60) -> dict[str, float]:
+    found = in_own_process("measure_archive", photos, size, steps)
+    print(f"  cached: {found['cached']}")
+    return {"archive_peak_gb": found["peak"] / 1e9}
 
 
 def main() -> None:
@@ -236,12 +251,9 @@ def main() -> None:
         parser.error("--photos FOLDER, or DOG_CAT_PHOTOS, must name the folder of the photos")
     print(f"{options.size} px, batches of {BATCH}, {os.cpu_count()} cores")
     if options.archive:
-        found = in_own_process("measure_archive", options.photos, options.size, options.archive)
-        print(f"cached: {found['cached']}; peak memory {found['peak'] / 1e9:.2f} GB (to reach: < 4)")
+        show(archive_figures(options.photos, options.size, options.archive))
         return
-    with first_photos(options.photos, options.count) as folder:
-        compare_epochs(folder, options.size, options.epochs, options.rounds)
-    compare_caches(options.photos, options.size, options.count)
+    show(figures(options.photos, options.size, options.count, options.epochs, options.rounds))
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import argparse
 import itertools
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from helpers.drawing import draw_photos
@@ -21,6 +22,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 from PIL import Image
+from report import show
 
 
 def load(folder: Path) -> tuple[list[Image.Image], np.ndarray]:
@@ -94,17 +96,44 @@ def fit(folder: Path, seed: int, stop: bool) -> None:
         print(f"  {name:14}", *(f"{value:.2g}" for value in values))
 
 
-def report_simple_models(photos: list[Image.Image], sign: np.ndarray) -> None:
+def best_threshold(photos: list[Image.Image], sign: np.ndarray) -> float:
     means = np.array([np.asarray(photo).mean(axis=(0, 1)) for photo in photos])
-    print(f"threshold on mean brightness: {threshold_accuracy(means.mean(axis=1), sign):.1%}")
+    accuracies = {"brightness": threshold_accuracy(means.mean(axis=1), sign)}
     for name, values in zip(("red", "green", "blue"), means.T, strict=True):
-        print(f"threshold on mean {name}: {threshold_accuracy(values, sign):.1%}")
+        accuracies[name] = threshold_accuracy(values, sign)
+    for name, accuracy in accuracies.items():
+        print(f"  threshold on mean {name}: {accuracy:.1%}")
+    return max(accuracies.values())
+
+
+def best_linear(photos: list[Image.Image], sign: np.ndarray) -> float:
+    best = 0.0
     for mode, size in itertools.product(("L", "RGB"), (32, 48)):
         small = [photo.convert(mode).resize((size, size), Image.Resampling.BOX) for photo in photos]
         pixels = np.array([np.ravel(photo) for photo in small]) / 255
         for penalty in (1, 10, 100, 1000):
             shares = linear_accuracies(pixels, sign, penalty)
-            print(f"ridge {penalty}, {size} px {mode}: {np.mean(shares):.1%} (best split {max(shares):.1%})")
+            print(
+                f"  ridge {penalty}, {size} px {mode}: {np.mean(shares):.1%} (best split {max(shares):.1%})"
+            )
+            best = max(best, np.mean(shares))
+    return best
+
+
+def figures(seeds: Sequence[int] = (), stop: bool = True) -> dict[str, float]:
+    """seeds: one training of the guide's network for each, which is printed only."""
+    with tempfile.TemporaryDirectory() as scratch:
+        start = time.perf_counter()
+        folder = draw_photos(Path(scratch) / "drawn")
+        seconds = time.perf_counter() - start
+        photos, sign = load(folder)
+        for seed in seeds:
+            fit(folder, seed, stop)
+    return {
+        "drawn_photo_ms": seconds / len(photos) * 1e3,
+        "drawn_threshold_percent": 100 * best_threshold(photos, sign),
+        "drawn_linear_percent": 100 * best_linear(photos, sign),
+    }
 
 
 if __name__ == "__main__":
@@ -112,12 +141,4 @@ if __name__ == "__main__":
     parser.add_argument("--train", type=int, nargs="*", default=[], metavar="SEED")
     parser.add_argument("--no-stop", action="store_true", help="train without callbacks")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch:
-        start = time.perf_counter()
-        folder = draw_photos(Path(scratch) / "drawn")
-        seconds = time.perf_counter() - start
-        photos, sign = load(folder)
-        print(f"{len(photos)} photos in {seconds:.1f} s, {seconds / len(photos) * 1000:.1f} ms each")
-        report_simple_models(photos, sign)
-        for seed in options.train:
-            fit(folder, seed, stop=not options.no_stop)
+    show(figures(options.train, stop=not options.no_stop))

@@ -1,4 +1,4 @@
-"""What recording every hook costs a training, and how fast the hooks lab answers its slider.
+"""What recording every hook costs a training.
 
     uv run python benchmarks/hooks.py
 
@@ -8,16 +8,16 @@ coarser than the recorder; hence the share too, which times the recorder's own h
 """
 
 import time
-from statistics import median, quantiles
+from statistics import median
 
-from helpers import HookRecorder, hooks_lab, setup
+from helpers import HookRecorder, setup
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 BATCHES, ROUNDS = 100, 250
-LIMIT_PERCENT, LIMIT_MS = 1, 50
+LIMIT_PERCENT = 1
 
 
 def training() -> tuple[keras.Model, tf.data.Dataset]:
@@ -64,14 +64,6 @@ def main() -> None:
     ratio = median(with_it / without for with_it, without in zip(recorded, plain, strict=True))
     print(f"an epoch of {BATCHES} batches: {epoch * 1000:.1f} ms; with the recorder {ratio:.4f} times that")
     print(f"the recorder's own hooks: {own * 1000:.2f} ms, {own / epoch:.2%} of it (limit {LIMIT_PERCENT}%)")
-
-    recorder = HookRecorder()
-    model.fit(data.take(10), epochs=5, validation_data=data.take(4), verbose=0, callbacks=[recorder])
-    slider = hooks_lab(recorder.events).slider
-    moves = [seconds(setattr, slider, "value", place) * 1000 for place in range(2, slider.max + 1)]
-    slow = quantiles(moves, n=20)[-1]
-    print(f"{len(moves)} slider moves: median {median(moves):.1f} ms (limit {LIMIT_MS}),", end=" ")
-    print(f"95% under {slow:.1f} ms")
 
 
 if __name__ == "__main__":

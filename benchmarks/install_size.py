@@ -12,6 +12,7 @@ from pathlib import Path
 from packaging.markers import Marker
 from packaging.tags import sys_tags
 from packaging.utils import parse_wheel_filename
+from report import show
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -40,10 +41,17 @@ def wheel_sizes() -> dict[str, int]:
     return sizes
 
 
-if __name__ == "__main__":
+def figures() -> dict[str, float]:
+    return {"download_mb": sum(wheel_sizes().values()) / 1e6}
+
+
+def main() -> None:
     sizes = wheel_sizes()
     for name, size in sorted(sizes.items(), key=lambda item: -item[1])[:12]:
         print(f"{size / 1e6:8.1f} MB  {name}")
-    print(
-        f"{sum(sizes.values()) / 1e6:8.1f} MB  in all, {len(sizes)} packages, Python {sys.version.split()[0]}"
-    )
+    print(f"{len(sizes)} packages, Python {sys.version.split()[0]}")
+    show(figures())
+
+
+if __name__ == "__main__":
+    main()

@@ -12,16 +12,16 @@ import json
 import time
 from statistics import median, quantiles
 
-from helpers import HookRecorder, hooks_lab, patience_lab, plateau_lab, setup, three_lab, toy_data
+from helpers import HookRecorder, hooks_lab, patience_lab, plateau_lab, schedule_lab, setup, three_lab
 from helpers.start import COURSE
+from helpers.toy import toy_data
 
 import keras
 import nbformat
-import numpy as np
 from nbclient import NotebookClient
+from report import show
 
 MOVES = 60
-LIMIT_MS, LIMIT_95_MS, LIMIT_RATIO, LIMIT_TRAINING_S = 50, 100, 2.5, 2
 RECORDED = COURSE / "data" / "runs" / "dog_cat_no_callbacks.csv"
 # the same curves and marks as the labs draw, written as one would write them for interact
 INTERACT = """
@@ -120,27 +120,24 @@ def training_seconds() -> list[float]:
     return times
 
 
-def main() -> None:
+def figures() -> dict[str, float]:
     setup()
     labs = {
         "patience_lab": (patience_lab(RECORDED), "patience"),
         "three_lab": (three_lab(RECORDED), "stop_patience"),
         "hooks_lab": (hooks_lab(recorded_events()), "slider"),
+        "schedule_lab": (schedule_lab(), "warm"),
     }
-    ours = {name: np.array(server_times(*lab)) * 1e3 for name, lab in labs.items()}
-    theirs = {name: np.array(times) * 1e3 for name, times in interact_times().items()}
-    print(f"one slider move, {MOVES} of each, to reach: median < {LIMIT_MS} ms, 95 % < {LIMIT_95_MS} ms")
-    for name, times in ours.items():
-        line = f"  {name:13} median {median(times):5.1f} ms, 95 % {quantiles(times, n=20)[-1]:5.1f} ms"
+    found, theirs = {}, interact_times()
+    for name, lab in labs.items():
+        times = server_times(*lab)
+        found[f"{name}_median_ms"] = median(times) * 1e3
+        found[f"{name}_95_ms"] = quantiles(times, n=20)[-1] * 1e3
         if name in theirs:
-            other = median(theirs[name])
-            line += (
-                f"; interact {other:6.1f} ms: {other / median(times):4.1f} times (to reach: {LIMIT_RATIO})"
-            )
-        print(line)
-    seconds = training_seconds()
-    print(f"plateau_lab trains in {median(seconds):.1f} s (to reach: {LIMIT_TRAINING_S})")
+            found[f"interact_{name}_ms"] = median(theirs[name]) * 1e3
+            found[f"interact_vs_{name}"] = median(theirs[name]) / median(times)
+    return found | {"plateau_lab_training_s": median(training_seconds())}
 
 
 if __name__ == "__main__":
-    main()
+    show(figures())

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from helpers import guards
 from helpers.bengali import explain
+from helpers.untuned import untuned
 
 import psutil
 import tensorflow as tf
@@ -48,7 +49,7 @@ def photo_batches(
         photos = tf.data.Dataset.zip(photos, seeds).map(
             lambda photo, numbers: augment(*photo, numbers), num_parallel_calls=tf.data.AUTOTUNE
         )
-    return photos.batch(batch_size).prefetch(tf.data.AUTOTUNE)
+    return untuned(photos.batch(batch_size).prefetch(tf.data.AUTOTUNE))
 
 
 def augment(image: tf.Tensor, label: tf.Tensor, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

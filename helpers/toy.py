@@ -2,6 +2,7 @@
 
 from helpers import guards
 from helpers.bengali import explain
+from helpers.untuned import untuned
 
 import numpy as np
 import tensorflow as tf
@@ -40,7 +41,7 @@ def toy_data(kind: str = "overfit", seed: int = 1337) -> tuple[tf.data.Dataset, 
     (x, y), (x_val, y_val) = makers[kind](np.random.default_rng(seed))
     train = tf.data.Dataset.from_tensor_slices((x, y)).shuffle(len(x), seed=seed).batch(BATCH)
     validation = tf.data.Dataset.from_tensor_slices((x_val, y_val)).batch(len(x_val))
-    return train, validation
+    return untuned(train), untuned(validation)
 
 
 Arrays = tuple[np.ndarray, np.ndarray]

@@ -106,6 +106,12 @@ def test_training_order_differs_between_epochs_and_validation_order_does_not(fol
     assert colours(batches) == colours(batches) == [int(Path(p).stem) for p in validation.file_paths]
 
 
+def test_no_epoch_waits_at_its_end_for_the_thread_that_tunes_the_data():
+    _, photos = toy()
+    made = [photo_batches(photos, training=training) for training in (True, False)]
+    assert [batches.options().autotune.enabled for batches in made] == [False, False]
+
+
 def test_same_seed_same_epochs_and_another_seed_other_ones():
     def two_epochs(seed):
         batches = photo_batches(toy()[1], training=True, seed=seed)

@@ -58,6 +58,10 @@ def test_training_order_differs_from_epoch_to_epoch():
     assert np.array_equal(np.sort(first, axis=0), np.sort(second, axis=0))
 
 
+def test_no_epoch_waits_at_its_end_for_the_thread_that_tunes_the_data():
+    assert [data.options().autotune.enabled for data in toy_data()] == [False, False]
+
+
 def test_an_unknown_kind_is_answered_in_bengali_with_the_known_ones():
     with pytest.raises(ValueError, match="overfit, plateau, explode"):
         toy_data("overfitt")
