@@ -245,13 +245,13 @@ def promised(path: Path) -> dict[str, int]:
 def write_readme() -> None:
     text = README.read_text(encoding="utf-8")
     for name, table in tables().items():
-        text = between(name).sub(lambda found, table=table: f"{found[1]}\n{table}\n{found[3]}", text)
+        text = between(name).sub(lambda found, table=table: f"{found[1]}{table}{found[3]}", text)
     README.write_text(text, encoding="utf-8")
 
 
 def between(name: str) -> re.Pattern:
     """Finds a table in the README, as the second group, between its two markers."""
-    return re.compile(f"(<!-- {name} -->\n)(.*?)(\n<!-- /{name} -->)", re.DOTALL)
+    return re.compile(f"(<!-- {name} -->\n\n)(.*?)(\n\n<!-- /{name} -->)", re.DOTALL)
 
 
 def tables() -> dict[str, str]:
