@@ -456,6 +456,7 @@ def question(*options):
         (question(A, B), r"quiz\[0\]\.options.*does not contain"),
         (question(A, RIGHT_ONE, RIGHT_ONE), r"quiz\[0\]\.options.*Too many"),
         (question(A, RIGHT_ONE, *[B] * 5), r"quiz\[0\]\.options.*too long"),
+        (question(A, '{ text = "ক", feedback = "ঠিক। খ", correct = true }'), r"feedback.*does not match"),
         (question(RIGHT_ONE, '{ text = "ক" }'), r"quiz\[0\]\.options\[1\].*'feedback' is a required"),
     ],
 )
