@@ -103,7 +103,9 @@ class Player:
             return await self.interrupt(cell, seconds / 2)
         if ended:
             raise Failed(f"{when}: had ended before")
-        await self.client.km.interrupt_kernel()
+        while not running.done():  # one interrupt can get lost in TensorFlow's code: a learner presses again
+            await self.client.km.interrupt_kernel()
+            await asyncio.wait([running], timeout=2)
         try:
             await running
         except CellExecutionError as error:
