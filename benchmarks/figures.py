@@ -112,10 +112,11 @@ def measure_notebooks(options: argparse.Namespace) -> None:
         print(*(f"{row[name]:>6}" for name in report.NOTEBOOK_COLUMNS[1:8]), path.stem, flush=True)
         if not options.quick:
             report.keep_notebooks([row])
-            summarise_notebooks(where)
+    if not options.quick:
+        summarise_notebooks()
 
 
-def summarise_notebooks(where: report.Row) -> None:
+def summarise_notebooks() -> None:
     """The two figures of all notebooks, from what is kept; not while one is missing there."""
     rows = report.read("notebooks.csv")
     if len(rows) == len(list((ROOT / "notebooks").glob("*.ipynb"))):
@@ -124,7 +125,7 @@ def summarise_notebooks(where: report.Row) -> None:
             "notebook_peak_mb": max(float(row["peak_mb"]) for row in rows),
         }
         report.show(found)
-        report.keep_figures(report.figure_rows("notebooks", found, where))
+        report.keep_figures(report.figure_rows("notebooks", found, report.machine()))
 
 
 # ---- figures --------------------------------------------------------------------------------------
@@ -162,15 +163,6 @@ def loop_seconds() -> float:
     return time.perf_counter() - began
 
 
-def recorder() -> dict[str, float]:
-    import hooks
-
-    hooks.setup()
-    model, data = hooks.training()
-    epoch = statistics.median(hooks.seconds(model.fit, data, verbose=0) for _ in range(50))
-    return {"recorder_percent": 100 * hooks.recorders_own_seconds() / epoch}
-
-
 def archive(source: Path, quick: bool) -> dict[str, float] | None:
     import dog_cat_pipeline
 
@@ -195,8 +187,6 @@ def measure(part: str, options: argparse.Namespace) -> dict[str, float] | None:
     """The figures of a part; None: what they need is not here."""
     if part == "start":
         return start(1 if options.quick else 7)
-    if part == "hooks":
-        return recorder()
     if part == "tests":
         return tests()
     if part == "archive":

@@ -42,16 +42,12 @@ def wheel_sizes() -> dict[str, int]:
 
 
 def figures() -> dict[str, float]:
-    return {"download_mb": sum(wheel_sizes().values()) / 1e6}
-
-
-def main() -> None:
     sizes = wheel_sizes()
     for name, size in sorted(sizes.items(), key=lambda item: -item[1])[:12]:
         print(f"{size / 1e6:8.1f} MB  {name}")
     print(f"{len(sizes)} packages, Python {sys.version.split()[0]}")
-    show(figures())
+    return {"download_mb": sum(sizes.values()) / 1e6}
 
 
 if __name__ == "__main__":
-    main()
+    show(figures())

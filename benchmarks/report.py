@@ -95,7 +95,7 @@ FIGURES = {
     },
     "drawn_photos": {
         "drawn_photo_ms": Figure("একটি ছবি আঁকতে", "ms"),
-        "drawn_threshold_percent": Figure("আঁকা ছবিতে শুধু গড় রং দেখে সবচেয়ে বেশি accuracy", "%"),
+        "drawn_threshold_percent": Figure("আঁকা ছবিতে কেবল গড় রং দেখে সবচেয়ে বেশি accuracy", "%"),
         "drawn_linear_percent": Figure("আঁকা ছবিতে linear মডেলের সবচেয়ে বেশি accuracy", "%"),
     },
     "tests": {"tests_s": Figure("রোজকার সব test: `uv run pytest`", "s", most=600)},

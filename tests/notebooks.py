@@ -165,8 +165,8 @@ def course_texts() -> tuple[Text, ...]:
         *_practice(),
         *_sheet(),
         *_meanings(),
-        *_files("README.md", "CONTRIBUTING.md", "data/README.md"),
-        *_files("helpers/**/*.py", "requirements*.in", "environment.yml"),
+        *_files("README.md", "CONTRIBUTING.md", "data/README.md", "benchmarks/README.md"),
+        *_files("helpers/**/*.py", "requirements*.in", "requirements-colab.txt", "environment.yml"),
     )
 
 
