@@ -1,103 +1,113 @@
-"""CSVLogger-এর ফাইল থেকে পরিষ্কার টেবিল (`read_log`), আর টেবিল থেকে গ্রাফ (`plot_log`)।"""
+"""Tables of epochs, from any file, DataFrame or History that holds them: `read_log`, `table_of`."""
 
 import csv
-import functools
 import itertools
-import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from helpers import guards
 from helpers.bengali import digits, explain
-from helpers.figures import COLOURS
 from helpers.start import keras
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 History = keras.callbacks.History
 RATE_COLUMN = "learning_rate"
-_SEPARATOR = "[,;\t|: ]"
-_EPOCH = re.compile("[0-9]{1,9}")
-_LOWER_IS_BETTER = re.compile(r"loss|error|m[as]e|mape|msle|entropy|hinge|divergence|poisson|perplexity")
-_HIGHER_IS_BETTER = re.compile(r"acc|auc|precision|recall|f1|f_?beta|io_?u|dice|score|r2|similarity")
-
-
-def better(metric: str) -> str | None:
-    """metric-টি কোন দিকে গেলে ভালো, নাম দেখে: "min" (loss, error …), "max" (accuracy …); না বোঝা গেলে None।"""
-    if _LOWER_IS_BETTER.search(metric):
-        return "min"
-    return "max" if _HIGHER_IS_BETTER.search(metric) else None
+_SEPARATORS = "\t;|,: "  # a name can hold a comma, hardly a tab
+_DECIMAL_COMMA = re.compile(r"[-+]?\d*,\d+(e[-+]?\d+)?", re.IGNORECASE)
+_PER_BATCH = {"batch", "step", "iteration", "iter", "global_step"}
+_MOST_METRICS = 6  # that may have come or gone between two runs: 3 ** 6 sets of names to try
+_LOWER = re.compile(r"loss|error|m[as]e|mape|msle|entropy|hinge|divergence|poisson|perplexity")
+_HIGHER = re.compile(r"acc|auc|precision|recall|f1|f_?beta|io_?u|dice|score|r2|similarity")
+_FIT_FIRST = "আগে model.fit(...) চালাও, তারপর আবার এই সেল।"
 
 
 class LogError(ValueError):
     """log পড়া বা আঁকা গেল না। কী হলো, কেন, এখন কী করবে: error-এর লেখাতেই আছে।"""
 
 
+def better(metric: str) -> str | None:
+    """নাম দেখে বলে metric-টি কোন দিকে গেলে ভালো: "min" (loss, error …), "max" (accuracy …), নইলে None।"""
+    return "min" if _LOWER.search(metric) else "max" if _HIGHER.search(metric) else None
+
+
 def read_log(path: str | Path) -> pd.DataFrame:
-    """CSVLogger-এর লেখা যেকোনো ফাইল পড়ে, `append=True` দিয়ে যতবারই জোড়া হোক।
+    """এক সারিতে এক epoch, এমন যেকোনো ফাইল পড়ে: CSVLogger-এর, pandas-এর, spreadsheet থেকে সেভ করা।
 
-    path: ফাইলের নাম। মানের মাঝখানে কমা, `;`, ট্যাব, `|`, `:` বা ফাঁক থাকলে চলে; রানে রানে আলাদা হলেও।
+    path: ফাইলের নাম। মানগুলোর মাঝখানে কমা, `;`, ট্যাব, `|`, `:` বা ফাঁক; UTF-8 বা UTF-16।
 
-    ফেরত: প্রতি epoch-এ একটি সারি। কলাম: `run` (0, 1, …; `epoch` পিছিয়ে গেলে বা একই থাকলে নতুন রান),
-    `epoch`, তারপর সব metric, দশমিক সংখ্যায় (float)। ফাইলে `NA` থাকলে NaN।
+    ফেরত: কলাম `run` (0, 1, …; `epoch` পিছিয়ে গেলে বা একই থাকলে নতুন রান), `epoch`, তারপর সব metric (float)।
+    `lr`-এর নাম হয় `learning_rate`। `epoch` কলাম না থাকলে সারিগুলো 0 থেকে গোনা হয়।
 
-    CSVLogger কলামের নাম লেখে ফাইলের শুরুতে, একবারই। পরের রানে কলাম কম-বেশি হলে নামগুলো বুঝে নেওয়া হয়:
-    Keras নাম সাজায় বর্ণানুক্রমে, `loss` থাকে সব রানে, validation না থাকলে `val_` কলামে NA লেখে। তাতেও
-    বোঝা না গেলে নাম হয় `column_2`, `column_3`, … (ফাইলে কত নম্বর কলাম)। ট্রেনিং হঠাৎ বন্ধ হলে শেষ লাইন
-    অর্ধেক থাকতে পারে, সেটি বাদ যায়; পরের রান তার গায়েই লেখা শুরু করলে আলাদা করা হয়। যা বুঝে নেওয়া হলো
-    আর যা বাদ গেল, সব লেখা থাকে `df.attrs["notes"]` তালিকায়।
+    যে সারিতে নামের লাইনের সমান ঘর, তার নাম সেখান থেকেই আসে। CSVLogger(append=True) নাম লেখে একবারই; পরের রানে
+    কলাম কম-বেশি হলে নাম ধরা হয় শুধু একটিমাত্র উপায়ে মিললে, নইলে সারিগুলো বাদ যায়। যা ধরা হলো আর যা বাদ গেল,
+    লেখা থাকে `df.attrs["notes"]`-এ; `plot_log` আর lab-গুলো তা দেখায়।
 
-    ফাইল না থাকলে, তাতে একটিও epoch না থাকলে, বা CSVLogger-এর লেখা না হলে LogError।
+    ফাইল না থাকলে, তাতে একটিও epoch না থাকলে, বা নামের লাইন চেনা না গেলে LogError।
     """
+    notes: list[str] = []
+    *lines, cut = _text(path).split("\n")
+    if cut:  # every program that writes a table ends each line it finishes
+        notes.append(f"শেষ লাইনটি অর্ধেক লেখা ছিল ({cut[:40]}), তাই সেটি বাদ গেছে।")
     try:
-        # a byte order mark can stand in the middle too, where two files were joined
-        text = Path(path).read_bytes().decode("utf-8").replace("\ufeff", "")
-    except FileNotFoundError as error:
-        raise _unread(path, f"{Path(path).absolute().parent} ফোল্ডারে এই নামে কিছু নেই") from error
-    except PermissionError as error:
-        raise _unread(path, "এটি পড়ার অনুমতি তোমার নেই, বা এটি একটি ফোল্ডার") from error
-    except TypeError as error:
-        raise _unread(path, "এখানে চাই উদ্ধৃতিচিহ্নের ভেতরে ফাইলের নাম") from error
-    except (OSError, ValueError) as error:
-        raise _unread(path, "এটি ফোল্ডার, বা এমন ফাইল যা লেখা হিসেবে পড়া যায় না") from error
-    # CSVLogger on Windows ends its lines in two returns: that is one line end, and no blank line after it
-    text = text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n").lstrip("\n")
-    separator = re.match(f"epoch({_SEPARATOR})", text)
-    header = text.partition("\n")[0].split(separator[1]) if separator else []
-    if text and not _is_header(header):
-        raise _unread(path, "শুরুতে epoch আর metric-এর নাম নেই, তাই এটি CSVLogger-এর লেখা নয়")
-    # CSVLogger ends every line it finishes, so what follows the last line end is a line cut short
-    finished, _, cut = text.rpartition("\n")
-    notes = [f"শেষ লাইনটি অর্ধেক লেখা ছিল ({cut[:40]}), তাই বাদ গেছে।"] if cut else []
-    finished = finished.rstrip("\n")
-    try:
-        table = _even_rows(finished, header, separator[1]) if "\n" in finished else pd.DataFrame()
-        table = _uneven_rows(finished, separator[1], notes) if table is None else table
+        return _read(lines, cut, notes)
     except csv.Error as error:
-        raise _unread(path, f"লাইনগুলো আলাদা করা যায়নি ({error})") from error
-    if table.empty:
-        raise _unread(path, "তাতে একটি epoch-ও নেই: ট্রেনিং এক epoch-ও শেষ করেনি")
-    epoch, metrics = table["epoch"], table.drop(columns="epoch").astype(float)
-    table = pd.concat([runs_of(epoch).rename("run"), epoch, metrics], axis=1)
-    table.attrs["notes"] = notes
-    return table
+        why, now = f"লাইনগুলো আলাদা করা যায়নি ({error})", "দেখো কোনো উদ্ধৃতিচিহ্ন খোলা রয়ে গেছে কি না।"
+        raise _unread(path, why, now) from error
+    except LogError as error:
+        raise LogError(f"{guards.short(path)}: {error}") from None
 
 
-def _unread(path: str | Path, why: str) -> LogError:
-    now = "CSVLogger-এ যে নাম দিয়েছিলে সেটিই দাও; ট্রেনিং না চালিয়ে থাকলে আগে model.fit(...) চালাও।"
-    return LogError(explain(f"{guards.short(path)} থেকে log পড়া গেল না", why, now))
+def _read(lines: list[str], cut: str, notes: list[str]) -> pd.DataFrame:
+    place, separator = _find_header(lines, cut)
+    if place:
+        title = lines[0][:40]
+        notes.append(f"নামের লাইনের আগে {digits(place)}টি লাইন ছিল ({title}), সেগুলো বাদ গেছে।")
+    own = separator in lines[place]
+    rows = [(n, _cells(line, separator, own)) for n, line in enumerate(lines, 1) if line and n > place]
+    tables = []
+    for header, first, lines_, rows_ in (blocks := _blocks(rows, notes)):
+        names = _names_of(header, first, rows_)
+        if names is None:
+            what = "সারি বাদ গেছে: কোন ঘর কোন metric-এর, ফাইল দেখে তা বলা যায় না"
+        else:
+            what = f"সারির ঘর নামের লাইনের সঙ্গে মেলে না; নাম ধরা হয়েছে {', '.join(names)}"
+            columns = zip(names, zip(*rows_, strict=True), strict=True)
+            tables.append(pd.DataFrame(dict(columns), dtype=object))
+        if names != header:
+            notes.append(f"লাইন {digits(lines_[0])} থেকে {digits(len(rows_))}টি {what}।")
+    if not blocks:
+        raise unusable("তাতে একটি epoch-ও নেই: ট্রেনিং এক epoch-ও শেষ করেনি", _FIT_FIRST)
+    if not tables:
+        header, *_, rows_ = blocks[0]
+        why = f"নামের লাইনে নাম {digits(len(header))}টি, সারিতে ঘর {digits(len(rows_[0]))}টি"
+        now = "সংখ্যায় দশমিক কমা থাকলে ফাইলটি `;` দিয়ে আলাদা করে সেভ করো; নইলে সারিগুলো ঠিক করো।"
+        raise unusable(why, now)
+    return _tidy(pd.concat(tables), notes)
 
 
-def _is_header(row: list[str]) -> bool:
-    # no name twice, none empty, and no number: a header a crash cut short has the next run's values in it
-    names = {*row, "run", ""}
-    return row[:1] == ["epoch"] and len(names) == len(row) + 2 and not any(map(_is_number, row))
+def table_of(log: str | Path | pd.DataFrame | History) -> pd.DataFrame:
+    """`read_log` যেমন টেবিল দেয় তেমন টেবিল, log যেভাবেই দেওয়া হোক।
+
+    log: ফাইল, DataFrame, বা `model.fit(...)` যে History ফেরত দেয়। অন্য কিছু হলে, কোনো epoch না থাকলে, বা কোন
+        মান কোন epoch-এর তা বোঝা না গেলে LogError।
+    """
+    if isinstance(log, str | Path):
+        return read_log(log)
+    if isinstance(log, History):
+        epochs = getattr(log, "epoch", [])  # one that no fit has used has none
+        if any(len(values) != len(epochs) for values in log.history.values()):
+            why = "এই History-তে একটি metric সব epoch-এ মাপা হয়নি; কোন মান কোন epoch-এর, History তা রাখে না"
+            raise unusable(why, "CSVLogger-এর ফাইল দাও, তাতে থাকে।")
+        log = pd.DataFrame({"epoch": epochs} | {name: list(v) for name, v in log.history.items()})
+    if not isinstance(log, pd.DataFrame):
+        now = "ফাইলের নাম, DataFrame, বা fit-এর ফেরত দেওয়া History দাও।"
+        raise unusable(f"এটি {type(log).__name__}", now)
+    if log.empty:
+        raise unusable("তাতে একটি epoch-ও নেই", _FIT_FIRST)
+    return _tidy(log, list(log.attrs.get("notes", [])))
 
 
 def runs_of(epochs: pd.Series) -> pd.Series:
@@ -105,305 +115,260 @@ def runs_of(epochs: pd.Series) -> pd.Series:
     return (epochs.diff() <= 0).cumsum()
 
 
-def _even_rows(text: str, header: list[str], separator: str) -> pd.DataFrame | None:
-    """The fast way, for a file of numbers whose rows all have the header's columns; None for any other."""
-    # with names that sort after "val_", rows of the same length can have different columns
-    if any(name > "val_" and not name.startswith("val_") for name in header):
-        return None
-    lines = text.replace("NA", "nan").split("\n")[1:]
-    try:
-        table = pd.DataFrame(np.loadtxt(lines, delimiter=separator, comments=None, ndmin=2), columns=header)
-    except ValueError:  # rows of different lengths, words among the numbers
-        return None
-    epoch = table["epoch"]
-    whole = epoch.between(0, 1e9) & (epoch % 1 == 0)
-    # where epoch jumps to other than 0, the line before may hold more than its row: see _without_cut
-    jumps = (epoch.diff() != 1) & (epoch != 0)
-    return table.astype({"epoch": int}) if whole.all() and not jumps[1:].any() else None
-
-
-def _uneven_rows(text: str, separator: str, notes: list[str]) -> pd.DataFrame:
-    rows, header, names = [], [], []
-    deduced, wordy, unread = {}, set(), []
-    for (line, row), (_, following) in itertools.pairwise([*_cells(text, separator), (0, [])]):
-        if _is_header(row):
-            header, names = row, []
-            continue
-        if not _EPOCH.fullmatch(row[0]):
-            unread.append(digits(line))
-            continue
-        last = rows[-1]["epoch"] if rows else -1
-        whole, row = row, _without_cut(row, following, last, header, len(names or header))
-        if row is not whole:
-            notes.append(f"লাইন {digits(line)}-এর শুরুতে আগের একটি অর্ধেক লাইন লেগে ছিল, সেটুকু বাদ গেছে।")
-        blank = [place for place, cell in enumerate(row) if cell == "NA"]
-        begins = int(row[0]) <= last or len(row) != len(names)
-        if begins or any(not names[place].startswith("val_") for place in blank):
-            usual = header if begins else names
-            numbered = ["epoch", *(f"column_{n}" for n in range(2, len(row) + 1))]
-            names = _names(header, len(row), blank) or (usual if len(row) == len(usual) else numbered)
-            if names != header:
-                deduced.setdefault(tuple(names), digits(line))
-        values = [int(row[0]), *map(_number, row[1:])]
-        wordy |= {names[n] for n, value in enumerate(values) if value is None and row[n] != "NA"}
-        rows.append(dict(zip(names, values, strict=True)))
-    for guess, line in deduced.items():
-        notes.append(f"লাইন {line}-এর কলামের নাম ফাইলে নেই; নাম ধরা হয়েছে {', '.join(guess)}।")
-    for name in sorted(wordy):
-        notes.append(f"{name} কলামে কিছু মান সংখ্যা নয়; সেখানে NaN বসেছে।")
-    if unread:
-        notes.append(f"{digits(len(unread))}টি লাইন বাদ গেছে, শুরুতে epoch নেই; প্রথমটি লাইন {unread[0]}।")
-    return pd.DataFrame(rows)
-
-
-def _cells(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
-    """The number and the cells of every line that isn't blank; a run can have a separator of its own."""
-    for number, line in enumerate(text.split("\n"), 1):
-        own = re.match(f"(?:epoch|[0-9]{{1,9}})({_SEPARATOR})", line)
-        if line:
-            yield number, next(csv.reader([line], delimiter=own[1] if own else separator))
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
-
-
-def _is_number(text: str) -> bool:
-    return _number(text) is not None
-
-
-def _without_cut(row: list[str], following: list[str], last: int, header: list[str], usual: int) -> list[str]:
-    """The row without what a crash left of another before it: the next run begins in the very same line.
-
-    The cell where the two meet ends in the epoch that the following line tells, or else in 0 or in last + 1.
-    """
-    epoch = int(row[0])
-    lengths = [usual, *(len(names) for names, _ in _layouts(tuple(header)))]
-    fits = len(row) <= max(lengths)  # runs with some of the metrics have all lengths up to that
-    after = int(following[0]) if following and _EPOCH.fullmatch(following[0]) else 0
-    changed = fits and len(following) != usual
-    begins_run = after == epoch + 1 and (len(row) == len(following) or changed)
-    continues_run = epoch == last + 1 and len(row) == usual and (after != 1 or epoch == 0)
-    if begins_run or continues_run or (fits and not after):
-        return row
-    starts = [(len(following), after - 1)] if after else itertools.product(lengths, [0, last + 1])
-    for length, start in starts:
-        before, after_cut = row[:-length], row[-length:]
-        cut = after_cut[0].removesuffix(str(start))
-        cut_epoch = start in (0, last + 1) and cut and str(last + 1).startswith(cut)
-        if len(after_cut) == length and after_cut[0] != cut and (before or cut_epoch):
-            return [str(start), *after_cut[1:]]
-    return row
-
-
-def _names(header: list[str], length: int, blank: list[int]) -> list[str] | None:
-    """Column names, told by a run's first row: there NA stands in the val_ columns CSVLogger added."""
-    layouts = _layouts(tuple(header))
-    fitting = [list(names) for names, added in layouts if len(names) == length and added == blank]
-    return header if header in fitting else next(iter(fitting), None)
-
-
-@functools.cache
-def _layouts(header: tuple[str, ...]) -> list[tuple[tuple[str, ...], list[int]]]:
-    """Columns of runs with the header's metrics, and where NA stands in their first row.
-
-    With and without validation and learning rate; then with the loss alone, which Keras logs in every run. Of
-    other metrics left out nobody can tell which ones.
-    """
-    trained = [name for name in header[1:] if not name.startswith("val_") and name != RATE_COLUMN]
-    every = [layout for rate in ([], [RATE_COLUMN]) for layout in _validated_or_not(trained, rate, header)]
-    if "loss" not in trained or len(trained) == 1:
-        return every
-    # without validation, a loss and a learning rate look like two metrics
-    validated_with_rate, _ = _validated_or_not(["loss"], [RATE_COLUMN], header)
-    return [*every, *_validated_or_not(["loss"], [], header), validated_with_rate]
-
-
-def _validated_or_not(
-    metrics: list[str], rate: list[str], header: tuple[str, ...]
-) -> Iterator[tuple[tuple[str, ...], list[int]]]:
-    plain = sorted([*metrics, *rate])
-    validated = [f"val_{name}" for name in metrics if f"val_{name}" in header]
-    added = [f"val_{name}" for name in plain]
-    yield ("epoch", *sorted([*plain, *validated])), []
-    yield ("epoch", *plain, *added), list(range(len(plain) + 1, 2 * len(plain) + 1))
-
-
-def table_of(log: str | Path | pd.DataFrame | History) -> pd.DataFrame:
-    """log-এর টেবিল, যেভাবেই দেওয়া হোক; `epoch` কলাম থাকলে তাতে পূর্ণ সংখ্যা।
-
-    log: CSVLogger-এর ফাইল, `read_log`-এর টেবিল, বা `model.fit(...)` যে History ফেরত দেয়। অন্য কিছু হলে, বা
-        তাতে কোন মান কোন metric-এর কোন epoch-এর তা বোঝা না গেলে, LogError।
-    """
-    if isinstance(log, str | Path):
-        return read_log(log)
-    if isinstance(log, History):
-        epochs = getattr(log, "epoch", [])  # one that no fit has used has none
-        if any(len(values) != len(epochs) for values in log.history.values()):
-            why = "এই History-তে অন্তত একটি metric সব epoch-এ মাপা হয়নি, আর কোন মান কোন epoch-এর, সে তা লিখে রাখে না"
-            raise unusable(why, "CSVLogger-এর ফাইল দাও, তাতে থাকে।")
-        log = pd.DataFrame({"epoch": epochs, **log.history})
-    if not isinstance(log, pd.DataFrame):
-        why = f"এটি {type(log).__name__}"
-        raise unusable(why, "CSVLogger-এর ফাইল, read_log-এর টেবিল, বা fit-এর ফেরত দেওয়া History দাও।")
-    if not (log.columns.is_unique and all(isinstance(name, str) for name in log.columns)):
-        raise unusable("কলামের নামগুলো লেখা নয়, বা এক নামে কয়েকটি কলাম", "ফাইলটি read_log দিয়ে পড়ে দাও।")
-    if "epoch" not in log:
-        return log
-    epochs = pd.to_numeric(log["epoch"], errors="coerce")
-    if not (epochs.between(0, 1e9) & (epochs % 1 == 0)).all():
-        raise unusable("epoch কলামে এমন কিছু আছে যা পূর্ণ সংখ্যা নয়", "ফাইলটি read_log দিয়ে পড়ে দাও।")
-    return log.assign(epoch=epochs.astype(int))
-
-
 def unusable(why: str, now: str) -> LogError:
     """এমন log-এর error, যা পড়া যায় কিন্তু কাজে লাগানো যায় না।"""
     return LogError(explain("এই log দিয়ে কাজ চলে না", why, now))
 
 
-def plot_log(log: str | Path | pd.DataFrame | History, metrics: str | list[str] | None = None) -> Figure:
-    """ট্রেনিংয়ের গ্রাফ আঁকে: প্রতি metric-এর ট্রেনিং আর validation একসঙ্গে, সেরা epoch দাগানো।
+def _unread(path: str | Path, why: str, now: str) -> LogError:
+    return LogError(explain(f"{guards.short(path)} থেকে log পড়া গেল না", why, now))
 
-    log: CSVLogger-এর ফাইল, `read_log`-এর টেবিল, বা `model.fit(...)` যে History ফেরত দেয়।
-    metrics: কোনগুলো আঁকবে, যেমন "loss" বা ["loss", "accuracy"]; না দিলে যাদের `val_` আছে, কারও না থাকলে সব।
 
-    ফেরত: matplotlib-এর Figure। ট্রেনিং ভাঙা রেখা, validation টানা; epoch log-এর মতোই 0 থেকে গোনা;
-    কয়েকটি রান থাকলে একটির পরে আরেকটি। `History`-র যত epoch চলার কথা ছিল তার আগেই থেমে থাকলে সেটিও
-    চিহ্ন দেওয়া। নিচে learning rate (থাকলে): কোন epoch কততে চলেছে।
-    সেরা মানে loss বা error-জাতীয় metric-এ সবচেয়ে কম, accuracy-জাতীয়তে সবচেয়ে বেশি; নাম দেখে বোঝা না গেলে
-    দাগ পড়ে না। log পড়া না গেলে, তাতে কোনো epoch না থাকলে, বা metrics-এর কোনো নাম তাতে না থাকলে LogError;
-    metrics নাম বা নামের list না হলে TypeError।
+# --- a file: its text, its header, its rows ---
+
+
+def _text(path: str | Path) -> str:
+    try:
+        data = guards.path("path", path).read_bytes()
+        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8")
+    except FileNotFoundError as error:
+        why = f"{Path(path).absolute().parent} ফোল্ডারে এই নামে কিছু নেই"
+        raise _unread(path, why, f"নাম আর ফোল্ডার মিলিয়ে দেখো; ট্রেনিং না চালিয়ে থাকলে {_FIT_FIRST}") from error
+    except UnicodeError as error:
+        now = "টেবিলের ফাইলটি দাও; spreadsheet হলে সেটি CSV (UTF-8) হিসেবে সেভ করো।"
+        raise _unread(path, "ফাইলটি লেখা হিসেবে পড়া যায় না", now) from error
+    except (OSError, ValueError) as error:
+        why = "এটি একটি ফোল্ডার, বা এটি পড়ার অনুমতি তোমার নেই"
+        raise _unread(path, why, "ফোল্ডারের ভেতরের ফাইলটির নাম দাও।") from error
+    # CSVLogger on Windows ends its lines in two returns; a mark of order stands where files were joined
+    return re.sub("\r\r\n|\r\n|\r", "\n", text).replace("\ufeff", "")
+
+
+def _find_header(lines: list[str], cut: str) -> tuple[int, str]:
+    """The line of names and what separates them: one with `epoch`, else metrics' names above numbers."""
+    for place, line in enumerate(lines):
+        for separator in _SEPARATORS:
+            names = _names(_cells(line, separator))
+            if len(names) > 1 and _is_header(names):
+                _need_distinct(names)
+                return place, separator
+    for place, (line, below) in enumerate(itertools.pairwise(lines)):
+        fitting = [separator for separator in _SEPARATORS if _stands_above(line, below, separator)]
+        if fitting:
+            return place, max(fitting, key=lambda separator: len(_cells(line, separator)))
+    written = [line for line in [*lines, cut] if line.strip()]
+    if not written or _is_header([cut.partition(",")[0]]):
+        raise unusable("তাতে একটি epoch-ও নেই", _FIT_FIRST)
+    why = f"epoch বা metric-এর নাম আছে এমন লাইন পাওয়া যায়নি; প্রথম লাইন: {written[0][:60]}"
+    raise unusable(why, "প্রথম লাইনে কলামের নাম লেখো, যেমন epoch,loss,val_loss।")
+
+
+def _stands_above(line: str, below: str, separator: str) -> bool:
+    """Whether these are names of metrics above a row of numbers."""
+    names, row = _names(_cells(line, separator)), _cells(below, separator)
+    known = any(map(better, names)) and not any(map(_is_number, names)) and len(names) == len(row)
+    return known and all(not cell or _is_number(cell) or _DECIMAL_COMMA.fullmatch(cell) for cell in row)
+
+
+def _cells(line: str, separator: str, own: bool = False) -> list[str]:
+    if own and separator not in line:  # an appended run can have another
+        separator = next((other for other in _SEPARATORS if other in line), separator)
+    if '"' in line:
+        return next(csv.reader([line], delimiter=separator, skipinitialspace=True))
+    return line.split(separator)
+
+
+def _names(cells: Iterable[object]) -> list[str]:
+    names = [str(cell).strip() for cell in cells]
+    return ["epoch" if name == "Epoch" else name for name in names]
+
+
+def _is_header(names: list[str]) -> bool:
+    # a header that a crash cut short has the next run's numbers in it
+    return "epoch" in names and not any(map(_is_number, names))
+
+
+def _number(cell: object) -> float | None:
+    try:
+        return float(cell)
+    except (TypeError, ValueError):
+        return None
+
+
+def _is_number(cell: object) -> bool:
+    return _number(cell) is not None
+
+
+def _epoch(cell: str) -> int | None:
+    try:
+        number = float(cell.replace(",", "."))
+    except ValueError:
+        return None
+    return int(number) if 0 <= number < 1e9 and number % 1 == 0 else None
+
+
+# the header above and its first row; the lines' numbers and their cells
+Block = tuple[list[str], list[str], list[int], list[list[str]]]
+
+
+def _blocks(rows: list[tuple[int, list[str]]], notes: list[str]) -> list[Block]:
+    """The rows that one fit wrote: as many cells in each, NA in the same columns or none, epochs that rise."""
+    blocks: list[Block] = []
+    header, first, unread = [], [], []
+    for (line, row), (_, following) in itertools.pairwise([*rows, (0, [])]):
+        if not header or not row[0][:1].isdigit() and _is_header(_names(row)):
+            header, first, before, last = _names(row), [], (), -1
+            at = header.index("epoch") if "epoch" in header else None
+            continue
+        epoch = last + 1 if at is None else _epoch(row[at]) if at < len(row) else None
+        if at == 0 and (epoch != last + 1 or len(row) != len(following)):
+            own = _untorn(row, following, {len(header), *before[:1]}, last)
+            if own != row:
+                what = "শুরুতে আগের একটি অর্ধেক লাইন লেগে ছিল, সেটুকু বাদ গেছে"
+                notes.append(f"লাইন {digits(line)}-এর {what}।")
+                row, epoch = own, _epoch(own[0]) if own else None
+        if epoch is None or (len(row) != len(header) and at != 0):  # CSVLogger writes the epoch first
+            unread.append(digits(line))
+            continue
+        first = first or row
+        kind = len(row), "NA" in row and _contradicts(header, row)
+        if kind != before or epoch <= last:
+            blocks.append((header, first, [], []))
+        blocks[-1][2].append(line)
+        blocks[-1][3].append(row)
+        before, last = kind, epoch
+    if unread:
+        what = f"{digits(len(unread))}টি লাইন বাদ গেছে: সেখানে epoch পড়া যায়নি"
+        notes.append(f"{what}; প্রথমটি লাইন {unread[0]}।")
+    return blocks
+
+
+def _contradicts(header: list[str], row: list[str]) -> bool:
+    """Whether NA stands where a training always has a value."""
+    named = zip(header, row, strict=False)
+    return any(cell == "NA" and not name.startswith("val_") for name, cell in named)
+
+
+def _untorn(row: list[str], following: list[str], usual: set[int], last: int) -> list[str]:
+    """The row without a half line that a crash has left before it; empty if it may have one.
+
+    The half line is the beginning of epoch last + 1. The row itself is as long as the one that follows, and the
+    cell where the two meet ends in the epoch before that one's.
     """
-    table = _drawn(table_of(log))
-    names = _chosen(table, metrics)
-    rated = not _values(table, RATE_COLUMN).empty
-    heights = [2.6] * len(names) + [1.7] * rated
-    size = (9, max(4, sum(heights) + 1))
-    figure, grid = plt.subplots(len(heights), sharex=True, squeeze=False, figsize=size, height_ratios=heights)
-    for axes, name in zip(grid.flat, names, strict=False):
-        _draw_metric(axes, table, name)
-    if rated:
-        _draw_rate(grid[-1, 0], table)
-    if _stopped_early(log):
-        _mark_stop(grid[0, 0], table)
-    for axes, start in itertools.product(grid.flat, table["x"][table["run"].diff() > 0]):
-        axes.axvline(start - 0.5, color="0.4", linewidth=1)
-    _label_epochs(grid[-1, 0], table)
-    plt.close(figure)  # the inline backend would show an open figure a second time
-    return figure
+    epoch, after, length = _epoch(row[0]), _epoch(following[0]) if following else None, len(following)
+    goes_on = len(row) in usual and epoch in (0, last + 1)
+    if not after or length > len(row) or (length == len(row) and (goes_on or epoch == after - 1)):
+        return row
+    begun = row[0] if length < len(row) else row[0].removesuffix(str(after - 1))
+    met = begun and str(last + 1).startswith(begun) and row[-length].endswith(str(after - 1))
+    if not met or (goes_on and epoch < after):
+        return row
+    certain = length in usual and (len(row) not in usual or length == len(row))
+    return [str(after - 1), *row[1 - length :]] if certain else []
 
 
-def _drawn(log: pd.DataFrame) -> pd.DataFrame:
-    if "epoch" not in log or log.empty:
-        now = "আগে model.fit(...) চালাও, তারপর আবার এই সেল।"
-        raise LogError(explain("গ্রাফ আঁকা গেল না", "log-এ একটি epoch-ও নেই", now))
-    table = log.reset_index(drop=True).replace([math.inf, -math.inf], math.nan)
-    steps = table["epoch"].diff().fillna(1)
-    # a run starts one step to the right of where the run before it ended
-    shift = (1 - steps).where(steps <= 0, 0).cumsum().astype(int)
-    return table.assign(run=runs_of(table["epoch"]), x=table["epoch"] + shift)
+# --- names that no header tells ---
 
 
-def _values(table: pd.DataFrame, column: str) -> pd.Series:
-    return table.set_index("x").get(column, pd.Series(dtype=float)).dropna()
+def _names_of(header: list[str], first: list[str], rows: list[list[str]]) -> list[str] | None:
+    """The names of rows that one fit wrote; None if the file doesn't tell them.
+
+    CSVLogger sorts the names. Without validation it puts a val_ name for each at the end, all NA in its first
+    row. A run can lack some of the header's metrics, and can have the learning rate besides.
+    """
+    names, width = header[1:], len(rows[0])
+    unsorted = "NA" in first and names != sorted(names) and "NA" not in rows[0] and rows[0] is not first
+    if width == len(header) and not _contradicts(header, rows[0]) and not unsorted:
+        return header
+    plain = sorted(name for name in names if not name.startswith("val_"))
+    rate = "lr" if "lr" in names else RATE_COLUMN  # Keras 2 called it so
+    others = sorted({name.removeprefix("val_") for name in names} - {"loss", rate})
+    blank = [place for place, cell in enumerate(rows[0]) if cell == "NA"]
+    few = len(others) <= _MOST_METRICS
+    if names not in (sorted(names), [*plain, *_val(plain)]) or not (few or (width > len(header) and not blank)):
+        return None  # CSVLogger has not written this header, or there is too much to try
+    # a first row without validation doesn't tell which metrics validation has
+    measured = {name for name in names if name.startswith("val_")} if "NA" not in first else None
+    layouts = {
+        layout
+        for kept in (_subsets(others) if few else [others])
+        for layout in _layouts(names, {"loss", *kept}, rate, measured)
+    }
+    fitting = {
+        layout
+        for layout, added in layouts
+        if len(layout) == width and blank == list(range(width - added, width))
+        if rate not in layout or all((_number(row[layout.index(rate)]) or 0) > 0 for row in rows)
+    }
+    if len(fitting) != 1:
+        return None
+    (found,) = fitting
+    # a rate stays the same for epochs on end; the values of a metric that came new would not
+    rates = [row[found.index(rate)] for row in rows] if rate in found else []
+    return list(found) if len({*rates}) <= len(rates) // 2 else None
 
 
-def _chosen(table: pd.DataFrame, metrics: str | list[str] | None) -> list[str]:
-    numbers = table.select_dtypes("number").columns.drop(["run", "epoch", "x"])
-    there = [name for name in numbers if not name.startswith("val_") and name != RATE_COLUMN]
-    there.sort(key=lambda name: name != "loss")
-    metrics = [metrics] if isinstance(metrics, str) else metrics
-    if metrics is not None:
-        guards.need(list | tuple, "metrics", metrics, "metric-এর নামের list", 'যেমন metrics=["loss"] দাও।')
-    unknown = [guards.short(name) for name in metrics or [] if name not in there]
-    if not there:
-        raise unusable("তাতে সংখ্যার কোনো metric নেই", "ফাইলটি read_log দিয়ে পড়ে দাও।")
-    if unknown:
-        why = f"এই log-এ আছে: {', '.join(there)}"
-        raise LogError(explain(f"{', '.join(unknown)} আঁকা গেল না", why, "এর মধ্য থেকে নাম দাও।"))
-    return metrics or [name for name in there if len(_values(table, f"val_{name}"))] or there
+def _layouts(
+    names: list[str], kept: set[str], rate: str, measured: set[str] | None
+) -> Iterator[tuple[tuple[str, ...], int]]:
+    """What CSVLogger writes for these metrics, and how many of its columns are there for NA."""
+    twins = [name for name in _val(kept) if name in names]
+    for more in (set(), {rate}):
+        plain = sorted({name for name in names if name in kept} | more)
+        for some in _subsets(twins) if measured is None else [twins]:
+            yield ("epoch", *sorted([*plain, *some])), 0
+        yield ("epoch", *plain, *_val(plain)), len(plain)
 
 
-def _draw_metric(axes: Axes, table: pd.DataFrame, name: str) -> None:
-    looks = [(name, "ট্রেনিং", "blue", "--"), (f"val_{name}", "validation", "vermillion", "-")]
-    for column, label, colour, style in looks:
-        for _, part in table.groupby("run"):
-            values = _values(part, column)
-            marker = "o" if len(values) == 1 else ""
-            axes.plot(values, color=COLOURS[colour], linestyle=style, marker=marker, label=label)
-    lines = {line.get_label(): line for line in axes.get_lines() if len(line.get_xdata())}
-    axes.legend(lines.values(), lines, loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderaxespad=0)
-    axes.set_ylabel(name)
-    values, way = _values(table, f"val_{name}"), better(name)
-    if len(values) and way:
-        best = values.idxmin() if way == "min" else values.idxmax()
-        _mark_best(axes, table, best, values[best], way == "min")
-        axes.set_title(f"val_{name} সবচেয়ে {'কম' if way == 'min' else 'বেশি'} {_when(table, best)}-এ")
-    else:
-        axes.set_title(_first_and_last(table, name))
+def _subsets(items: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    items = list(items)
+    return itertools.chain.from_iterable(itertools.combinations(items, n) for n in range(len(items) + 1))
 
 
-def _mark_best(axes: Axes, table: pd.DataFrame, x: int, y: float, low: bool) -> None:
-    axes.axvline(x, color="0.3", linestyle=":", linewidth=1.5)
-    axes.plot(x, y, marker="*", markersize=17, color=COLOURS["black"], markeredgecolor="white")
-    # the word stands where there is room: above a low value, below a high one, towards the middle of its run
-    run = table.loc[table["run"] == table["run"][table["x"] == x].item(), "x"]
-    left = x > run.mean() and x - table["x"].min() > 0.2 * np.ptp(table["x"])
-    side = {"ha": "right" if left else "left", "va": "top" if low else "bottom"}
-    word = f"  সেরা: {_when(table, x).split('-এর ')[-1]}  "
-    axes.text(x, 0.97 if low else 0.03, word, transform=axes.get_xaxis_transform(), **side)
+def _val(names: Iterable[str]) -> list[str]:
+    return [f"val_{name}" for name in names]
 
 
-def _stopped_early(log: str | Path | pd.DataFrame | History) -> bool:
-    # a History alone knows how many epochs were asked for
-    return isinstance(log, History) and bool(log.params) and log.epoch[-1] + 1 < log.params["epochs"]
+# --- one table, whatever it came from ---
 
 
-def _mark_stop(axes: Axes, table: pd.DataFrame) -> None:
-    last = table["x"].iloc[-1]
-    axes.axvline(last, color=COLOURS["black"], linewidth=1.5)
-    word = f"থামল: {_when(table, last)}  "
-    clear = {"facecolor": "white", "edgecolor": "none", "pad": 1}  # where it meets a line, the word is read
-    axes.text(last, 0.6, word, transform=axes.get_xaxis_transform(), ha="right", va="center", bbox=clear)
+def _tidy(table: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
+    """Columns run, epoch, then metrics as floats."""
+    names = _names(table.columns)
+    names = [RATE_COLUMN if name == "lr" and RATE_COLUMN not in names else name for name in names]
+    table = table.reset_index(drop=True).set_axis(names, axis=1)
+    # pandas writes the index of a table under no name, and reads it as Unnamed
+    table = table.loc[:, [bool(name) and not name.startswith("Unnamed:") for name in names]]
+    _need_distinct(list(table))
+    values = {name: _floats(table[name], notes) for name in table if name != "run"}
+    epoch = pd.Series(values.pop("epoch", np.arange(len(table))))
+    if not (epoch.between(0, 1e9) & (epoch % 1 == 0)).all():
+        raise unusable("epoch কলামে এমন কিছু আছে যা পূর্ণ সংখ্যা নয়", "সেই সারিগুলো ঠিক করো বা মোছো।")
+    if (epoch.diff() == 0).any() and (per := [name for name in values if name.casefold() in _PER_BATCH]):
+        why = f"তাতে {per[0]} নামে একটি কলাম আছে, আর এক epoch-এ কয়েকটি সারি: প্রতি batch-এ একটি"
+        now = "প্রতি epoch-এ একটি সারি রাখো, যেমন df.groupby(df.columns[0], as_index=False).mean()।"
+        raise unusable(why, now)
+    starts = epoch.diff() <= 0
+    if "run" in table:
+        starts |= table["run"].ne(table["run"].shift()) & (starts.index > 0)
+    tidy = pd.DataFrame({"run": starts.cumsum(), "epoch": epoch.astype(int), **values})
+    tidy.attrs["notes"] = list(dict.fromkeys(notes))
+    return tidy
 
 
-def _when(table: pd.DataFrame, x: int) -> str:
-    run, epoch = table.set_index("x").loc[x, ["run", "epoch"]].astype(int)
-    return f"রান {digits(run + 1)}-এর epoch {epoch}" if table["run"].any() else f"epoch {epoch}"
+def _need_distinct(names: list[str]) -> None:
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise unusable(f"{', '.join(twice)} নামে একের বেশি কলাম আছে", "প্রতিটি কলামকে আলাদা নাম দাও।")
 
 
-def _first_and_last(table: pd.DataFrame, name: str) -> str:
-    values = [f"{value:.3g}" for value in _values(table, name)]
-    return f"{name}: শুরুতে {values[0]}, শেষে {values[-1]}" if values else f"{name}-এর সব মান NaN"
-
-
-def _draw_rate(axes: Axes, table: pd.DataFrame) -> None:
-    rates = _values(table, RATE_COLUMN)
-    drops = rates[rates.diff() < 0]
-    axes.step(rates.index, rates, where="mid", color=COLOURS["green"], marker="o" if len(rates) == 1 else "")
-    axes.set_yscale("log" if rates.min() > 0 else "linear")
-    if rates.nunique() <= 4:
-        axes.set_yticks(rates.unique(), [f"{rate:.3g}" for rate in rates.unique()])
-        axes.set_yticks([], minor=True)
-    axes.set_ylabel("learning rate")
-    axes.set_title(_first_and_last(table, RATE_COLUMN))
-    if 0 < len(drops) <= 5:  # a schedule that falls every epoch needs no mark at each of them
-        axes.plot(drops, "v", markersize=11, color=COLOURS["black"])
-        when = ", ".join(_when(table, x) for x in drops.index)
-        axes.set_title(f"learning rate {digits(len(drops))} বার কমেছে: {when}")
-
-
-def _label_epochs(axes: Axes, table: pd.DataFrame) -> None:
-    step = np.diff(MaxNLocator(nbins=12, integer=True).tick_values(0, len(table)))[0]
-    ticks = table[table["epoch"] % step == 0].set_index("x")["epoch"].astype(str)
-    starts = table.drop_duplicates("run").set_index("x")
-    if len(starts) > 1:
-        starts = starts[:: math.ceil(len(starts) / 8)]
-        ticks = ticks[[abs(starts.index - x).min() > step / 2 for x in ticks.index]]
-        words = starts["epoch"].astype(str) + "\nরান " + (starts["run"] + 1).map(digits)
-        ticks = pd.concat([ticks, words])
-    axes.set_xticks(ticks.index, ticks)
-    axes.set_xlabel("epoch")
+def _floats(column: pd.Series, notes: list[str]) -> list[float]:
+    try:
+        return list(map(float, column.tolist()))  # the common case, and the fast one
+    except (TypeError, ValueError):
+        cells = ["" if cell is None or cell is pd.NA else str(cell).strip() for cell in column]
+    if any(map(_DECIMAL_COMMA.fullmatch, cells)) and not any("." in cell for cell in cells):
+        notes.append(f"{column.name} কলামে দশমিক কমা আছে; সেটিকে দশমিক বিন্দু ধরা হয়েছে।")
+        cells = [cell.replace(",", ".") for cell in cells]
+    if any(cell not in ("", "NA") and not _is_number(cell) for cell in cells):
+        notes.append(f"{column.name} কলামে কিছু মান সংখ্যা নয়; সেখানে NaN বসেছে।")
+    return [_number(cell) if _is_number(cell) else float("nan") for cell in cells]

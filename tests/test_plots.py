@@ -1,0 +1,222 @@
+"""plot_log draws exactly what the log holds, says what happened in one run, and shows what was doubtful."""
+
+import math
+import warnings
+from pathlib import Path
+
+from helpers import LogError, plot_log, setup
+from helpers.figures import COLOURS, describe
+from test_logs import TRAINED, VALIDATED, epochs, history_of, log_run
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+CASES = Path(__file__).with_name("logs")
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "training_log.csv"
+
+
+@pytest.fixture(autouse=True)
+def _course_style():
+    setup()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # a missing glyph is a warning
+        yield
+
+
+def table_of(count=20, validation=True, rates=None):
+    epoch = np.arange(count)
+    table = pd.DataFrame({"run": 0, "epoch": epoch, "accuracy": 0.5 + epoch / 100, "loss": 1 / (epoch + 1)})
+    if validation:
+        table["val_accuracy"] = 0.6 - (epoch - 12) ** 2 / 1000
+        table["val_loss"] = 0.3 + (epoch - 7) ** 2 / 1000
+    if rates is not None:
+        table["learning_rate"] = rates
+    return table
+
+
+def labelled(axes, label):
+    return [line for line in axes.get_lines() if line.get_label() == label]
+
+
+def words(axes):
+    return [text.get_text().strip() for text in axes.texts]
+
+
+def test_each_pair_has_its_axes_loss_first_with_its_own_data():
+    table = table_of()
+    figure = plot_log(table)
+    figure.canvas.draw()
+    assert [axes.get_ylabel() for axes in figure.axes] == ["loss", "accuracy"]
+    for axes, name in zip(figure.axes, ["loss", "accuracy"], strict=True):
+        (train,), (validation,) = labelled(axes, "ট্রেনিং"), labelled(axes, "validation")
+        np.testing.assert_array_equal(train.get_ydata(), table[name])
+        np.testing.assert_array_equal(validation.get_ydata(), table[f"val_{name}"])
+        np.testing.assert_array_equal(train.get_xdata(), table["epoch"])
+        assert (train.get_linestyle(), validation.get_linestyle()) == ("--", "-")
+        assert (train.get_color(), validation.get_color()) == (COLOURS["blue"], COLOURS["vermillion"])
+        assert [text.get_text() for text in axes.get_legend().get_texts()] == ["ট্রেনিং", "validation"]
+    assert figure.axes[-1].get_xlabel() == "epoch"
+
+
+def test_the_best_validation_epoch_is_marked_and_named():
+    loss, accuracy = plot_log(table_of()).axes
+    for axes, best in ((loss, 7), (accuracy, 12)):
+        (star,) = [line for line in axes.get_lines() if line.get_marker() == "*"]
+        assert star.get_xdata() == [best]
+        assert words(axes) == [f"সেরা: epoch {best}"]
+        assert f"epoch {best}" in axes.get_title("left")
+    assert "সবচেয়ে কম" in loss.get_title("left") and "সবচেয়ে বেশি" in accuracy.get_title("left")
+
+
+def test_no_best_is_marked_for_a_metric_of_unknown_direction():
+    table = table_of().rename(columns={"accuracy": "gizmo", "val_accuracy": "val_gizmo"})
+    (axes,) = plot_log(table, metrics=["gizmo"]).axes
+    assert words(axes) == []
+
+
+def test_the_learning_rate_stands_below_and_its_drops_are_named():
+    figure = plot_log(table_of(rates=[0.01] * 6 + [0.001] * 14))
+    axes = figure.axes[-1]
+    assert axes.get_yscale() == "log"
+    assert "১ বার কমেছে: epoch 6" in axes.get_title("left")
+    (drop,) = [line for line in axes.get_lines() if line.get_marker() == "v"]
+    assert (drop.get_xdata().tolist(), drop.get_ydata().tolist()) == ([6], [0.001])
+    assert axes.get_lines()[0].get_drawstyle().startswith("steps")
+
+
+def test_a_rate_that_falls_every_epoch_gets_no_mark_at_each():
+    figure = plot_log(table_of(rates=0.01 * 0.9 ** np.arange(20)))
+    assert not [line for line in figure.axes[-1].get_lines() if line.get_marker() == "v"]
+
+
+def test_runs_stand_one_after_the_other(path):
+    log_run(path, epochs(8, TRAINED))
+    log_run(path, epochs(5, VALIDATED))
+    figure = plot_log(path)
+    figure.canvas.draw()
+    loss = figure.axes[0]
+    first, second = labelled(loss, "ট্রেনিং")
+    assert (first.get_xdata()[-1], second.get_xdata()[0]) == (7, 8)
+    ticks = [tick.get_text() for tick in figure.axes[-1].get_xticklabels()]
+    assert "0\nরান ১" in ticks and "0\nরান ২" in ticks
+    assert "রান ২-এর epoch 0" in loss.get_title("left")
+    assert [text.get_text() for text in loss.get_legend().get_texts()] == ["ট্রেনিং", "validation"]
+
+
+@pytest.mark.parametrize("count", [1, 2, 60, 1000])
+def test_epoch_ticks_are_whole_numbers_of_the_log(count):
+    figure = plot_log(table_of(count))
+    figure.canvas.draw()
+    axis = figure.axes[-1]
+    shown = {int(tick.get_text()) for tick in axis.get_xticklabels()}
+    assert shown <= set(range(count)) and 1 <= len(shown) <= 13
+    assert axis.get_xticks().tolist() == sorted(shown)
+
+
+def test_one_epoch_is_visible():
+    (train,) = labelled(plot_log(table_of(1)).axes[0], "ট্রেনিং")
+    assert train.get_marker() == "o"
+
+
+def test_gaps_and_nan_are_left_out_of_the_lines():
+    table = table_of()
+    table.loc[[3, 9], "val_loss"] = math.nan
+    table.loc[19, "loss"] = math.inf
+    axes = plot_log(table, metrics=["loss"]).axes[0]
+    assert len(labelled(axes, "validation")[0].get_xdata()) == 18
+    assert len(labelled(axes, "ট্রেনিং")[0].get_xdata()) == 19
+
+
+def test_a_log_of_nothing_but_nan_says_so():
+    (axes,) = plot_log(pd.DataFrame({"epoch": [0, 1], "loss": [math.nan, math.nan]})).axes
+    assert "NaN" in axes.get_title("left")
+
+
+def test_without_validation_every_metric_is_drawn_and_none_is_best():
+    figure = plot_log(table_of(validation=False))
+    assert [axes.get_ylabel() for axes in figure.axes] == ["loss", "accuracy"]
+    assert all(words(axes) == [] for axes in figure.axes)
+    assert [text.get_text() for text in figure.axes[0].get_legend().get_texts()] == ["ট্রেনিং"]
+
+
+def test_named_metrics_are_drawn_in_that_order():
+    figure = plot_log(table_of(), metrics=["accuracy", "loss"])
+    assert [axes.get_ylabel() for axes in figure.axes] == ["accuracy", "loss"]
+
+
+def test_an_unknown_metric_gives_an_error_that_lists_what_there_is():
+    with pytest.raises(LogError, match=r"acuracy আঁকা গেল না — এই log-এ আছে: loss, accuracy"):
+        plot_log(table_of(rates=0.1), metrics=["acuracy"])
+
+
+def test_a_history_is_drawn_like_its_file(path):
+    history = history_of(epochs(5, VALIDATED))
+    log_run(path, epochs(5, VALIDATED))
+    from_history, from_file = plot_log(history), plot_log(path)
+    for one, other in zip(from_history.axes, from_file.axes, strict=True):
+        np.testing.assert_array_equal(one.get_lines()[0].get_xydata(), other.get_lines()[0].get_xydata())
+
+
+def test_the_log_given_is_left_as_it_was():
+    table = table_of()
+    before = table.copy()
+    plot_log(table)
+    pd.testing.assert_frame_equal(table, before)
+
+
+def test_a_notebook_shows_the_figure_once_with_words_for_it():
+    figure = plot_log(table_of())
+    assert figure.number not in plt.get_fignums()
+    assert "val_loss সবচেয়ে কম epoch 7-এ" in describe(figure)
+
+
+def test_all_writing_is_large_enough_at_nine_by_four_inches():
+    figure = plot_log(table_of(), metrics=["loss"])
+    assert tuple(figure.get_size_inches()) == (9, 4)
+    figure.canvas.draw()
+    axes = figure.axes[0]
+    texts = [*axes.texts, *axes.get_legend().get_texts(), axes.xaxis.label, *axes.get_xticklabels()]
+    assert min(text.get_fontsize() for text in texts) >= 12
+
+
+@pytest.mark.parametrize(("asked", "marked"), [(10, True), (3, False)])
+def test_a_history_that_stopped_early_says_where(asked, marked):
+    history = keras.callbacks.History()
+    history.epoch, history.params = [0, 1, 2], {"epochs": asked}
+    history.history = {"loss": [3.0, 2.0, 1.0], "val_loss": [3.0, 2.0, 2.5]}
+    texts = [text.get_text().strip() for text in plot_log(history).axes[0].texts]
+    assert ("থামল: epoch 2" in texts) == marked
+
+
+def titles(figure):
+    return [axes.get_title("left") for axes in figure.axes]
+
+
+def test_a_rate_drops_inside_a_run_only():
+    assert "কমেছে" not in titles(plot_log(CASES / "four_runs_other_rates.csv"))[-1]
+    assert "২ বার কমেছে: epoch 4, epoch 8" in titles(plot_log(CASES / "lr_column.csv"))[-1]
+
+
+def test_the_best_of_several_runs_is_named_with_its_run():
+    for name in ("lr_then_without", "learning_rate_then_without"):
+        assert titles(plot_log(CASES / f"{name}.csv"))[0] == "val_loss সবচেয়ে কম রান ২-এর epoch 3-এ"
+
+
+def test_a_metric_of_validation_alone_is_drawn_and_words_are_none():
+    figure = plot_log(CASES / "val_f1_then_learning_rate.csv")
+    assert [axes.get_ylabel() for axes in figure.axes] == ["loss", "accuracy", "f1", "learning rate"]
+    figure = plot_log(CASES / "val_f1_array_cell.csv")
+    assert [axes.get_ylabel() for axes in figure.axes] == ["loss", "accuracy"]
+
+
+def test_what_was_doubtful_stands_under_the_picture():
+    assert "learning_rate" in plot_log(CASES / "val_f1_then_learning_rate.csv").get_supxlabel()
+    assert "my_table" in plot_log(CASES / "title_line_semicolon.csv").get_supxlabel()
+    assert plot_log(CASES / "lr_column.csv").get_supxlabel() == ""
