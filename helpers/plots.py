@@ -24,12 +24,12 @@ def plot_log(log: Log, metrics: str | list[str] | None = None) -> Figure:
     """ট্রেনিংয়ের গ্রাফ আঁকে: প্রতি metric-এর ট্রেনিং আর validation একসঙ্গে, সেরা epoch দাগানো।
 
     log: ফাইলের নাম, DataFrame, বা `model.fit(...)` যে History ফেরত দেয়।
-    metrics: কোনগুলো আঁকবে, যেমন "loss" বা ["loss", "accuracy"]; না দিলে যেগুলোর `val_` আছে, একটিও না থাকলে সব।
+    metrics: কোনগুলো আঁকবে, যেমন "loss" বা ["loss", "accuracy"]; না দিলে যেগুলোর `val_` আছে, নইলে সব।
 
-    ফেরত: matplotlib-এর Figure। ট্রেনিং ভাঙা রেখা, validation টানা; epoch log-এর মতোই 0 থেকে গোনা; কয়েকটি রান
-    থাকলে একটির পরে আরেকটি। `History`-র যত epoch চলার কথা ছিল তার আগেই ট্রেনিং থেমে থাকলে সেটিও চিহ্ন দেওয়া।
-    নিচে learning rate (থাকলে); ▼ মানে সেই epoch-এর শেষে learning rate কমেছে। log পড়তে গিয়ে যা বাদ গেছে বা
-    ধরে নেওয়া হয়েছে, ছবির নিচে লেখা।
+    ফেরত: matplotlib-এর Figure। ট্রেনিং ভাঙা রেখা, validation টানা; epoch log-এর মতোই 0 থেকে গোনা;
+    কয়েকটি রান থাকলে একটির পরে আরেকটি। `History`-র ট্রেনিং আগেই থেমে থাকলে সেটিও চিহ্ন দেওয়া। নিচে
+    learning rate (থাকলে): কোন epoch কততে চলেছে। log পড়তে গিয়ে যা বাদ গেছে বা ধরে নেওয়া হয়েছে, ছবির
+    নিচে লেখা।
 
     সেরা মানে loss বা error-জাতীয় metric-এ সবচেয়ে কম, accuracy-জাতীয়তে সবচেয়ে বেশি; নাম দেখে বোঝা না গেলে
     দাগ পড়ে না। log পড়া না গেলে, তাতে কোনো epoch না থাকলে, বা metrics-এর কোনো নাম তাতে না থাকলে LogError;
@@ -38,10 +38,14 @@ def plot_log(log: Log, metrics: str | list[str] | None = None) -> Figure:
     table = _drawn(table_of(log))
     names = _chosen(table, metrics)
     rated = not _values(table, RATE_COLUMN).empty
-    notes = "\n".join(itertools.chain(*(textwrap.wrap(note, 95) for note in table.attrs["notes"][:4])))
+    notes = "\n".join(
+        itertools.chain(*(textwrap.wrap(note, 95) for note in table.attrs["notes"][:4]))
+    )
     heights = [2.6] * len(names) + [1.7] * rated
     size = (9, max(4, sum(heights) + 1) + 0.25 * len(notes.splitlines()))
-    figure, grid = plt.subplots(len(heights), sharex=True, squeeze=False, figsize=size, height_ratios=heights)
+    figure, grid = plt.subplots(
+        len(heights), sharex=True, squeeze=False, figsize=size, height_ratios=heights
+    )
     for axes, name in zip(grid.flat, names, strict=False):
         _draw_metric(axes, table, name)
     if rated:
@@ -58,7 +62,7 @@ def plot_log(log: Log, metrics: str | list[str] | None = None) -> Figure:
 
 
 def _drawn(table: pd.DataFrame) -> pd.DataFrame:
-    """With x, where each row stands: a run starts one step to the right of where the run before it ended."""
+    """With x, where each row stands: a run starts one step to the right of the one before it."""
     begins = table["run"].diff() > 0
     shift = (1 - table["epoch"].diff()).where(begins, 0).cumsum().astype(int)
     return table.replace([math.inf, -math.inf], math.nan).assign(x=table["epoch"] + shift)
@@ -75,7 +79,9 @@ def _chosen(table: pd.DataFrame, metrics: str | list[str] | None) -> list[str]:
     measured = set(logged.dropna(axis=1, how="all"))
     metrics = [metrics] if isinstance(metrics, str) else metrics
     if metrics is not None:
-        guards.need(list | tuple, "metrics", metrics, "metric-এর নামের list", 'যেমন metrics=["loss"] দাও।')
+        guards.need(
+            list | tuple, "metrics", metrics, "metric-এর নামের list", 'যেমন metrics=["loss"] দাও।'
+        )
     unknown = [guards.short(name) for name in metrics or [] if name not in there]
     if not there:
         raise unusable("তাতে কোনো metric নেই", "metric-সহ একটি রানের log দাও।")
@@ -94,13 +100,17 @@ def _draw_metric(axes: Axes, table: pd.DataFrame, name: str) -> None:
             marker = "o" if len(values) == 1 else ""
             axes.plot(values, color=COLOURS[colour], linestyle=style, marker=marker, label=label)
     lines = {line.get_label(): line for line in axes.get_lines() if len(line.get_xdata())}
-    axes.legend(lines.values(), lines, loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderaxespad=0)
+    axes.legend(
+        lines.values(), lines, loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderaxespad=0
+    )
     axes.set_ylabel(name)
     values, way = _values(table, f"val_{name}"), better(name)
     if len(values) and way:
         best = values.idxmin() if way == "min" else values.idxmax()
         _mark_best(axes, table, best, values[best], way == "min")
-        axes.set_title(f"val_{name} সবচেয়ে {'কম' if way == 'min' else 'বেশি'} {_when(table, best)}-এ")
+        axes.set_title(
+            f"val_{name} সবচেয়ে {'কম' if way == 'min' else 'বেশি'} {_when(table, best)}-এ"
+        )
     else:
         axes.set_title(_first_and_last(table, name))
 
@@ -108,7 +118,7 @@ def _draw_metric(axes: Axes, table: pd.DataFrame, name: str) -> None:
 def _mark_best(axes: Axes, table: pd.DataFrame, x: int, y: float, low: bool) -> None:
     axes.axvline(x, color="0.3", linestyle=":", linewidth=1.5)
     axes.plot(x, y, marker="*", markersize=17, color=COLOURS["black"], markeredgecolor="white")
-    # the word stands where there is room: above a low value, below a high one, towards the middle of its run
+    # the word stands where there is room: above a low value, below a high one, towards the middle
     run = table.loc[table["run"] == table["run"][table["x"] == x].item(), "x"]
     left = x > run.mean() and x - table["x"].min() > 0.2 * np.ptp(table["x"])
     side = {"ha": "right" if left else "left", "va": "top" if low else "bottom"}
@@ -120,8 +130,14 @@ def _mark_stop(axes: Axes, table: pd.DataFrame) -> None:
     last = table["x"].iloc[-1]
     axes.axvline(last, color=COLOURS["black"], linewidth=1.5)
     word = f"থামল: {_when(table, last)}  "
-    clear = {"facecolor": "white", "edgecolor": "none", "pad": 1}  # where it meets a line, the word is read
-    axes.text(last, 0.6, word, transform=axes.get_xaxis_transform(), ha="right", va="center", bbox=clear)
+    clear = {
+        "facecolor": "white",
+        "edgecolor": "none",
+        "pad": 1,
+    }  # where it meets a line, the word is read
+    axes.text(
+        last, 0.6, word, transform=axes.get_xaxis_transform(), ha="right", va="center", bbox=clear
+    )
 
 
 def _when(table: pd.DataFrame, x: int) -> str:
@@ -137,7 +153,9 @@ def _first_and_last(table: pd.DataFrame, name: str) -> str:
 def _draw_rate(axes: Axes, table: pd.DataFrame) -> None:
     rates = _values(table, RATE_COLUMN)
     run = table.set_index("x")["run"][rates.index]
-    drops = rates[rates.groupby(run).diff() < 0]  # a run that starts at a lower rate has not dropped it
+    drops = rates[
+        rates.groupby(run).diff() < 0
+    ]  # a run that starts at a lower rate has not dropped it
     for _, part in rates.groupby(run):
         marker = "o" if len(part) == 1 else ""
         axes.step(part.index, part, where="mid", color=COLOURS["green"], marker=marker)

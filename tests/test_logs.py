@@ -1,4 +1,4 @@
-"""read_log gives each value back under its own name, or says why it can't; path, table and History agree."""
+"""read_log gives each value under its own name, or says why not; path, table and History agree."""
 
 import csv
 import io
@@ -74,14 +74,20 @@ GIVEN = {
     "unsorted_header_every_fifth": ({"val_accuracy": [0.75] * 4}, [0, 5, 10, 15]),
     "lr_column": ({"learning_rate": [0.01] * 4 + [0.001] * 4 + [0.0001] * 4}, list(range(12))),
     "lr_then_without": ({"learning_rate": [0.01] * 4 + [math.nan] * 4}, [*range(4), *range(4)]),
-    "learning_rate_then_without": ({"learning_rate": [0.01] * 4 + [math.nan] * 4}, [*range(4), *range(4)]),
+    "learning_rate_then_without": (
+        {"learning_rate": [0.01] * 4 + [math.nan] * 4},
+        [*range(4), *range(4)],
+    ),
     "pandas_history": ({"loss": [0.11, 0.09]}, list(range(10))),
     "epoch_last": ({"mae": [4.0, 3.6]}, list(range(10))),
     "comma_in_metric_name": ({"recall": [0.5] * 3, "val_precision, 0.5": [0.75] * 3}, [0, 1, 2]),
     "title_line_semicolon": ({"loss": [1.55, 1.25]}, list(range(8))),
     "utf16_tabs": ({"loss": [1.0, 0.95]}, list(range(6))),
     "val_f1_then_learning_rate": (
-        {"learning_rate": [math.nan] * 3 + [0.10000000149011612] * 2, "val_f1": [0.1, 0.2, 0.3, 0.1, 0.2]},
+        {
+            "learning_rate": [math.nan] * 3 + [0.10000000149011612] * 2,
+            "val_f1": [0.1, 0.2, 0.3, 0.1, 0.2],
+        },
         [0, 1, 2, 0, 1],
     ),
 }
@@ -167,7 +173,10 @@ def test_a_missing_file_a_folder_and_no_name_are_refused(path, tmp_path):
 
 
 def test_one_run_comes_back_with_exact_values(path):
-    values = [(0, {"loss": 1 / 3, "accuracy": 0.1 + 0.2}), (1, {"loss": np.float32(0.1), "accuracy": 1})]
+    values = [
+        (0, {"loss": 1 / 3, "accuracy": 0.1 + 0.2}),
+        (1, {"loss": np.float32(0.1), "accuracy": 1}),
+    ]
     table = written(path, values)
     assert list(table.columns) == ["run", "epoch", "accuracy", "loss", "val_accuracy", "val_loss"]
     assert table["loss"].tolist() == [1 / 3, float(str(np.float32(0.1)))]
@@ -176,7 +185,12 @@ def test_one_run_comes_back_with_exact_values(path):
 
 
 def test_a_new_run_begins_where_epoch_falls_back_or_repeats_and_not_where_it_goes_on(path):
-    runs = [epochs(3, VALIDATED), epochs(1, VALIDATED), epochs(1, VALIDATED), epochs(2, VALIDATED, 1)]
+    runs = [
+        epochs(3, VALIDATED),
+        epochs(1, VALIDATED),
+        epochs(1, VALIDATED),
+        epochs(2, VALIDATED, 1),
+    ]
     assert written(path, *runs)["run"].tolist() == [0, 0, 0, 1, 2, 2, 2]
 
 
@@ -193,7 +207,9 @@ def test_a_new_run_begins_where_epoch_falls_back_or_repeats_and_not_where_it_goe
         (VALIDATED | MANY, VALIDATED | MANY | RATE),
     ],
 )
-def test_an_appended_run_with_other_columns_comes_back_under_its_names_or_is_left_out(path, first, second):
+def test_an_appended_run_with_other_columns_comes_back_under_its_names_or_is_left_out(
+    path, first, second
+):
     table = written(path, epochs(2, first), epochs(3, second))
     part = table[table["run"] == 1]
     told = "weighted" not in second  # a loss and a rate look like two metrics
@@ -225,10 +241,20 @@ def test_a_file_being_written_is_read_at_any_moment(path, tmp_path):
             lengths.append(len(read_log(growing)))
         except LogError:
             lengths.append(0)
-    assert lengths == sorted(lengths) and set(lengths) == {0, 1, 2, 3, 4, 5, 7}  # one odd row tells nothing
+    assert lengths == sorted(lengths) and set(lengths) == {
+        0,
+        1,
+        2,
+        3,
+        4,
+        5,
+        7,
+    }  # one odd row tells nothing
 
 
-@pytest.mark.parametrize("change", [str, "\ufeff{}".format, lambda text: text.replace("\n", "\n\n")])
+@pytest.mark.parametrize(
+    "change", [str, "\ufeff{}".format, lambda text: text.replace("\n", "\n\n")]
+)
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r\r\n"])
 def test_line_ends_blank_lines_and_marks_do_not_matter(path, change, line_end):
     log_run(path, epochs(3, VALIDATED))
@@ -242,7 +268,9 @@ def test_line_ends_blank_lines_and_marks_do_not_matter(path, change, line_end):
 def test_two_files_joined_keep_their_own_columns(path, tmp_path):
     log_run(path, epochs(2, VALIDATED))
     log_run(tmp_path / "other.csv", epochs(2, {"mae": 3, "loss": 4}))
-    path.write_text(path.read_text() + "\ufeff" + (tmp_path / "other.csv").read_text(), encoding="utf-8")
+    path.write_text(
+        path.read_text() + "\ufeff" + (tmp_path / "other.csv").read_text(), encoding="utf-8"
+    )
     table = read_log(path)
     np.testing.assert_array_equal(table["mae"], [math.nan, math.nan, 3, 3 + 1 / 64])
     np.testing.assert_array_equal(table["accuracy"], [0.5, 0.5 + 1 / 64, math.nan, math.nan])
@@ -260,7 +288,9 @@ def test_decimal_commas_are_read_where_no_point_says_otherwise(path):
 # More of them: LOG_EXAMPLES=2000 uv run pytest -n0 tests/test_logs.py -k own_name
 EXAMPLES = int(os.environ.get("LOG_EXAMPLES", 150))
 each_example = settings(
-    max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 METRICS = ["accuracy", "f1", "mae", "precision, 0.5", "weighted_auc"]  # the last sorts after "val_"
 
@@ -272,6 +302,7 @@ def fits(draw):
     twins = {name: draw(st.booleans()) for name in METRICS}
     rated = draw(st.booleans())
     every, made, columns = draw(st.sets(st.sampled_from(METRICS))), [], []
+    extra = draw(st.sampled_from([(), (), ("words",), ("array",)]))
     for number in range(draw(st.integers(1, 4))):
         change = draw(st.sampled_from(["same", "fewer", "more", "rate"])) if number else "same"
         kept = every
@@ -280,21 +311,29 @@ def fits(draw):
         elif change == "more":
             kept = every | draw(st.sets(st.sampled_from(METRICS)))
         validated = draw(st.sampled_from([True, True, False]))
-        lone = {"val_iou"} if validated and draw(st.booleans()) and (not made or "val_loss" in made[0][1][0]) else set()
-        extra = draw(st.sampled_from([(), (), ("words",), ("array",)])) if number == 0 else ()
+        lone = {"val_iou"} if validated and draw(st.booleans()) else set()
+        if made:  # what the file can't tell: a run that lacks one metric and has a new one
+            lone &= {*made[0][1][0]}
+            lone |= {"val_iou"} & {*made[0][1][0]} if change == "more" and validated else set()
         names = ["loss", *sorted(kept), *sorted(lone), *extra]
         if validated:
-            names += [f"val_{name}" for name in ["loss", *sorted(kept)] if name == "loss" or twins[name]]
+            names += [
+                f"val_{name}" for name in ["loss", *sorted(kept)] if name == "loss" or twins[name]
+            ]
         rate = value() if rated != (change == "rate") else None
         rows = []
         for _ in range(draw(st.integers(1, 4))):
             row = {name: value() for name in names}
             row |= {"words": "good", "array": [1, 2]} if extra else {}
-            row = {name: cell for name, cell in row.items() if name not in {"words", "array"} - {*extra}}
+            row = {
+                name: cell
+                for name, cell in row.items()
+                if name not in {"words", "array"} - {*extra}
+            }
             rows.append(row | ({} if rate is None else {"learning_rate": rate}))
         if validated and len(rows) > 1 and draw(st.booleans()):  # validation_freq=2
             rows[0::2] = [{n: v for n, v in row.items() if n[:4] != "val_"} for row in rows[0::2]]
-        # a row as long as the header, of other columns: the file alone can't tell it from the header's
+        # a row as long as the header, of other columns: the file can't tell it from the header's
         keys = sorted(rows[0])
         if not any(key.startswith("val_") for key in keys):
             keys += [f"val_{key}" for key in keys]
@@ -315,7 +354,11 @@ def test_each_value_of_csvloggers_files_comes_back_under_its_own_name(path, made
         log_run(path, list(enumerate(rows, start)), separator)
         for epoch, row in enumerate(rows, start):
             total += 1
-            origin |= {v: (n, epoch, total) for n, v in row.items() if isinstance(v, float) and "rate" not in n}
+            origin |= {
+                v: (n, epoch, total)
+                for n, v in row.items()
+                if isinstance(v, float) and "rate" not in n
+            }
             origin |= {v: (n, None, None) for n, v in row.items() if "rate" in n}
     if cut:
         path.write_bytes(path.read_bytes() + b"7" + separator.encode() + b"0.2")
@@ -366,7 +409,11 @@ def test_each_value_of_a_table_that_pandas_saved_comes_back_under_its_own_name(
     table = table.rename(columns={"lr": "learning_rate"})
     assert found["epoch"].tolist() == list(range(count))
     assert sorted(found) == sorted({"run", "epoch", *table})
-    pd.testing.assert_frame_equal(found[table.columns.drop("epoch", errors="ignore")], table.drop(columns="epoch", errors="ignore"), check_dtype=False)
+    pd.testing.assert_frame_equal(
+        found[table.columns.drop("epoch", errors="ignore")],
+        table.drop(columns="epoch", errors="ignore"),
+        check_dtype=False,
+    )
 
 
 @each_example
@@ -398,7 +445,10 @@ def test_what_read_log_returns_and_a_learner_saves_reads_back_equal(path):
 
 
 def test_path_table_and_history_agree(path):
-    run = [(epoch, logs | {"per_class": np.array([epoch, 1.0])}) for epoch, logs in epochs(4, VALIDATED | RATE)]
+    run = [
+        (epoch, logs | {"per_class": np.array([epoch, 1.0])})
+        for epoch, logs in epochs(4, VALIDATED | RATE)
+    ]
     from_path = written(path, run)
     raw = pd.read_csv(path, index_col=False)
     for log in (path, str(path), raw, history_of(run)):
@@ -409,7 +459,10 @@ def test_path_table_and_history_agree(path):
     assert notes(table_of(from_path)) == notes(from_path)
 
 
-@pytest.mark.parametrize("log", [3, None, [1, 2], history_of([]), pd.DataFrame(), pd.DataFrame({"epoch": [0.5], "loss": [1]})])
+@pytest.mark.parametrize(
+    "log",
+    [3, None, [1, 2], history_of([]), pd.DataFrame(), pd.DataFrame({"epoch": [0.5], "loss": [1]})],
+)
 def test_what_holds_no_epochs_is_refused(log):
     with pytest.raises(LogError, match="এই log দিয়ে কাজ চলে না"):
         table_of(log)

@@ -1,4 +1,4 @@
-"""plot_log draws exactly what the log holds, says what happened in one run, and shows what was doubtful."""
+"""plot_log draws what the log holds, says what happened in one run, and shows what was doubtful."""
 
 import math
 import warnings
@@ -6,13 +6,13 @@ from pathlib import Path
 
 from helpers import LogError, plot_log, setup
 from helpers.figures import COLOURS, describe
-from test_logs import TRAINED, VALIDATED, epochs, history_of, log_run
 
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from test_logs import TRAINED, VALIDATED, epochs, history_of, log_run
 
 CASES = Path(__file__).with_name("logs")
 
@@ -32,7 +32,9 @@ def _course_style():
 
 def table_of(count=20, validation=True, rates=None):
     epoch = np.arange(count)
-    table = pd.DataFrame({"run": 0, "epoch": epoch, "accuracy": 0.5 + epoch / 100, "loss": 1 / (epoch + 1)})
+    table = pd.DataFrame(
+        {"run": 0, "epoch": epoch, "accuracy": 0.5 + epoch / 100, "loss": 1 / (epoch + 1)}
+    )
     if validation:
         table["val_accuracy"] = 0.6 - (epoch - 12) ** 2 / 1000
         table["val_loss"] = 0.3 + (epoch - 7) ** 2 / 1000
@@ -60,8 +62,14 @@ def test_each_pair_has_its_axes_loss_first_with_its_own_data():
         np.testing.assert_array_equal(validation.get_ydata(), table[f"val_{name}"])
         np.testing.assert_array_equal(train.get_xdata(), table["epoch"])
         assert (train.get_linestyle(), validation.get_linestyle()) == ("--", "-")
-        assert (train.get_color(), validation.get_color()) == (COLOURS["blue"], COLOURS["vermillion"])
-        assert [text.get_text() for text in axes.get_legend().get_texts()] == ["ট্রেনিং", "validation"]
+        assert (train.get_color(), validation.get_color()) == (
+            COLOURS["blue"],
+            COLOURS["vermillion"],
+        )
+        assert [text.get_text() for text in axes.get_legend().get_texts()] == [
+            "ট্রেনিং",
+            "validation",
+        ]
     assert figure.axes[-1].get_xlabel() == "epoch"
 
 
@@ -161,7 +169,9 @@ def test_a_history_is_drawn_like_its_file(path):
     log_run(path, epochs(5, VALIDATED))
     from_history, from_file = plot_log(history), plot_log(path)
     for one, other in zip(from_history.axes, from_file.axes, strict=True):
-        np.testing.assert_array_equal(one.get_lines()[0].get_xydata(), other.get_lines()[0].get_xydata())
+        np.testing.assert_array_equal(
+            one.get_lines()[0].get_xydata(), other.get_lines()[0].get_xydata()
+        )
 
 
 def test_the_log_given_is_left_as_it_was():
@@ -211,7 +221,12 @@ def test_the_best_of_several_runs_is_named_with_its_run():
 
 def test_a_metric_of_validation_alone_is_drawn_and_words_are_none():
     figure = plot_log(CASES / "val_f1_then_learning_rate.csv")
-    assert [axes.get_ylabel() for axes in figure.axes] == ["loss", "accuracy", "f1", "learning rate"]
+    assert [axes.get_ylabel() for axes in figure.axes] == [
+        "loss",
+        "accuracy",
+        "f1",
+        "learning rate",
+    ]
     figure = plot_log(CASES / "val_f1_array_cell.csv")
     assert [axes.get_ylabel() for axes in figure.axes] == ["loss", "accuracy"]
 
