@@ -92,8 +92,8 @@ class _Rate(keras.Variable):
         self.number = made.numpy()
         return made
 
-    def __array__(self, dtype: object = None) -> np.ndarray:
-        return np.asarray(self.number, dtype)
+    def __array__(self, dtype: object = None, copy: bool | None = None) -> np.ndarray:
+        return np.array(self.number, dtype)
 
     def __float__(self) -> float:
         return float(self.number)
