@@ -136,8 +136,6 @@ def _acts_in(hook: str, callback: Callback) -> bool:
 
 def _run(table: pd.DataFrame) -> list[tuple[int, dict]]:
     """The (epoch, logs) of one run, as a fit hands them to on_epoch_end."""
-    if table.empty:
-        raise unusable("তাতে একটি epoch-ও নেই", "আগে model.fit(...) চালাও, তারপর আবার এই সেল।")
     runs = int(runs_of(table["epoch"]).iloc[-1]) + 1
     if runs > 1:
         why = f"তাতে পরপর {digits(runs)}টি রান আছে, আর একটি fit মানে একটি রান"

@@ -191,7 +191,8 @@ def test_auto_takes_the_way_of_keras_own_metrics_and_asks_for_a_mode_else(name, 
 def test_a_column_without_a_number_has_no_best_epoch_and_no_stop():
     best = ModelCheckpoint("best.keras", save_best_only=True)
     callbacks = [EarlyStopping(patience=1, restore_best_weights=True), best]
-    told = replay(callbacks, pd.DataFrame({"loss": [3.0, 2.0, 1.0], "val_loss": [NAN] * 3}))
+    log = pd.DataFrame({"val_accuracy": [0.1, 0.2, 0.3], "val_loss": [NAN] * 3})
+    told = replay(callbacks, log)
     assert (told.epochs, told.stopped_epoch, told.best_epoch) == (3, None, None)
     # but one NaN is a value, and nothing is better than a first NaN
     told = over([NAN, 0.5, 0.4], *callbacks)
