@@ -42,9 +42,11 @@ class Replay:
 
     epochs: কতগুলো epoch চলত।
     stopped_epoch: কোন epoch-এর শেষে কোনো callback ট্রেনিং থামাত; না থামালে None।
-    best_epoch: শেষে মডেলে যে epoch-এর weights ফিরত (`EarlyStopping(restore_best_weights=True)`); weights না
-        ফিরলে `ModelCheckpoint(save_best_only=True)` শেষ যে epoch সেভ করত। log-এ monitor না থাকলে None।
-    learning_rates: যে কয়টি epoch চলত, প্রতিটির learning rate, float32-এ, কমানোর আগের মান: Keras যেমন লেখে।
+    best_epoch: শেষে মডেলে যে epoch-এর weights ফিরত (`EarlyStopping(restore_best_weights=True)`);
+        weights না ফিরলে `ModelCheckpoint(save_best_only=True)` শেষ যে epoch সেভ করত।
+        log-এ monitor না থাকলে None।
+    learning_rates: যে কয়টি epoch চলত, প্রতিটির learning rate, float32-এ। Keras যেমন লেখে, এগুলো
+        কমানোর আগের মান।
     saved_epochs: যেসব epoch-এ ModelCheckpoint ফাইলে লিখত।
     notes: log পড়ার সময় যা বাদ গেছে বা ধরে নেওয়া হয়েছে, `read_log` যেমন লিখেছে।
     """
@@ -73,13 +75,15 @@ def replay(
     ফেরত: `Replay`। কোনো ফাইল বা ফোল্ডার তৈরি হয় না। callback-গুলো পরে তেমনই থাকে, আসল `fit`-এর পরে
     যেমন থাকত: `early.best_epoch`, `early.wait` পড়া যায়।
 
-    যে কলামে একটিও সংখ্যা নেই, callback তা পায় না; অন্য কলামের NaN callback-ও NaN হিসেবে পায়। তবে প্রথম
-    epoch-এ ট্রেনিংয়ের মান আছে অথচ সব `val_` NaN হলে, এমন প্রতিটি epoch-এ ধরা হয় validation হয়নি।
+    যে কলামে একটিও সংখ্যা নেই, callback তা পায় না; অন্য কলামের NaN callback-ও NaN হিসেবে পায়।
+    তবে প্রথম epoch-এ ট্রেনিংয়ের মান আছে অথচ সব `val_` NaN হলে, এমন প্রতিটি epoch-এ ধরা হয়
+    validation হয়নি।
 
-    log পড়া না গেলে, খালি হলে, বা তাতে একের বেশি রান থাকলে LogError। callback নয় এমন কিছু, বা সংখ্যা নয়
-    এমন learning_rate দিলে TypeError; learning_rate শূন্যের বেশি না হলে ValueError। log থেকে যা জানা যায় না,
-    callback তা চাইলেও ValueError: batch-এর হিসাব, `params["steps"]`, weights-এর মান, মডেলের অন্য কিছু, বা
-    Keras-এর নিজের metric না হলে `mode="auto"`-র দিক। callback-এর অন্য error বেরিয়ে আসে, `fit`-এ যেমন।
+    log পড়া না গেলে, খালি হলে, বা তাতে একের বেশি রান থাকলে LogError। callback নয় এমন কিছু, বা
+    সংখ্যা নয় এমন learning_rate দিলে TypeError; learning_rate শূন্যের বেশি না হলে ValueError।
+    log থেকে যা জানা যায় না, callback তা চাইলেও ValueError হয়: batch-এর হিসাব, `params["steps"]`,
+    weights-এর মান, মডেলের অন্য কিছু, বা Keras-এর নিজের metric না হলে `mode="auto"`-র দিক।
+    callback-এর অন্য error বেরিয়ে আসে, `fit`-এ যেমন।
     """
     given = _checked(callbacks)
     guards.positive("learning_rate", learning_rate)
@@ -143,8 +147,11 @@ def _run(table: pd.DataFrame) -> list[tuple[int, dict]]:
     # the rate that was recorded is not the one that these callbacks set
     others = ["run", "epoch", RATE_COLUMN, f"val_{RATE_COLUMN}"]
     metrics = table.drop(columns=others, errors="ignore").dropna(axis="columns", how="all")
+    if metrics.empty:
+        raise unusable("তাতে কোনো metric-এর একটিও সংখ্যা নেই", "metric-সহ একটি রানের log দাও।")
     trained = [name for name in metrics if not name.startswith("val_")]
-    skipped = metrics.drop(columns=trained).isna().all(axis=1) & metrics[trained].notna().any(axis=1)
+    skipped = metrics.drop(columns=trained).isna().all(axis=1)
+    skipped &= metrics[trained].notna().any(axis=1)
     # a fit not validated in every epoch is not in its first; in any other, NaN is what was logged
     skipped &= skipped.iloc[0]
     rows = zip(table["epoch"].tolist(), metrics.to_dict("records"), skipped, strict=True)
