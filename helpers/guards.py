@@ -57,9 +57,11 @@ def function(name: str, value: object, *parameters: str) -> None:
     need(Callable, name, value, "একটি ফাংশন", now)
     try:
         inspect.signature(value).bind(*parameters)
-    except (TypeError, ValueError):  # ValueError: some of what is written in C tells no parameters
+    except TypeError:
         why = f"একে ডাকা হয় {digits(len(parameters))}টি মান দিয়ে, আর এর parameter মেলে না"
         raise TypeError(explain(_given(name, value), why, now)) from None
+    except ValueError:  # some of what is written in C tells no parameters
+        pass
 
 
 def path(name: str, value: object) -> Path:

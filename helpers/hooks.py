@@ -287,7 +287,7 @@ def _draw(axes: Axes, items: list[_Block | int], rows: dict[str, int], left: flo
 def _draw_box(axes: Axes, block: _Block, row: int, bottom: int, left: float, right: float) -> None:
     top, foot = row - 0.38, bottom + 0.38 + 0.03 * (bottom - row)
     edge = [(right, top), (right, foot)]
-    if not block.end:  # it is torn
+    if not block.end:  # torn
         teeth = 2 * round(4 * (foot - top)) + 1
         edge = [(right - 0.09 * (n % 2), top + (foot - top) * n / teeth) for n in range(teeth + 1)]
     colour = BLOCK_COLOURS[block.kind]

@@ -89,8 +89,7 @@ def whole_packages() -> Iterator[None]:
 def remedy() -> str:
     """এখন কী করবে: যে পরিবেশে চলছে, সেটি সারানোর কমান্ড, বা কোর্সের নিজের পরিবেশে আসার।"""
     if _in_colab():
-        cell = "নোটবুক ০০-র শুরুতে Colab-এর যে সেল আছে সেটি চালাও"
-        return f"{cell}, তারপর মেনু থেকে Runtime → Restart session।"
+        return "নোটবুক ০০-র শুরুতে Colab-এর যে সেল আছে সেটি চালাও, শেষে Runtime → Restart session।"
     commands = {
         "uv": "`uv run --reinstall jupyter lab`",
         "conda": "`pip install --force-reinstall -e .`, শেষে `jupyter lab`",
@@ -135,8 +134,7 @@ def _has_avx() -> bool:
 
 
 def _is_whole(name: str) -> bool:
-    module = "PIL" if name == "pillow" else name.replace("-", "_")
-    spec = importlib.util.find_spec(module)
+    spec = importlib.util.find_spec("PIL" if name == "pillow" else name.replace("-", "_"))
     return spec is not None and spec.origin is not None and _installed(name) is not None
 
 

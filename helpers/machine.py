@@ -36,9 +36,8 @@ def check_machine() -> None:
         print("○ " + explain("TensorBoard-এর পাতা নোটবুকের ভেতরে না-ও খুলতে পারে", why, now))
     else:
         print("✓ TensorBoard-এর পাতা: নোটবুকের ভেতরেই খুলবে")
-    there = tf.config.list_physical_devices("GPU")
-    said = "আছে, ট্রেনিং তাতেই চলবে; কোর্সের কোথাও লাগে না" if there else "নেই, লাগেও না"
-    print(f"✓ GPU: {said}")
+    gpu = "আছে, ট্রেনিং তাতেই চলবে; কোর্সের কোথাও লাগে না"
+    print("✓ GPU:", gpu if tf.config.list_physical_devices("GPU") else "নেই, লাগেও না")
 
 
 def _checks() -> Iterator[tuple[str, tuple[str, str, str] | None]]:
@@ -70,11 +69,10 @@ def _checks() -> Iterator[tuple[str, tuple[str, str, str] | None]]:
     problem = ("গ্রাফের বাংলা লেখা ভেঙে যাবে", why, remedy())
     yield "বাংলা হরফ: গ্রাফে যুক্তাক্ষর জোড়া লাগে", None if _joins_letters() else problem
 
-    manager = Path("@jupyter-widgets", "jupyterlab-manager")
-    drawn = any((folder / manager).exists() for folder in map(Path, jupyter_path("labextensions")))
+    folders = [Path(folder, "@jupyter-widgets") for folder in jupyter_path("labextensions")]
+    shown = _OWN_WIDGETS & os.environ.keys() or any(folder.exists() for folder in folders)
     why = "JupyterLab-এর যে অংশটি ওগুলো আঁকে, সেটি ইনস্টল হয়নি"
     problem = ("বোতাম আর স্লাইডার নোটবুকে দেখা যাবে না", why, remedy())
-    shown = drawn or _OWN_WIDGETS & os.environ.keys()
     yield "বোতাম আর স্লাইডার: নোটবুকে দেখা যাবে", None if shown else problem
 
 
@@ -93,7 +91,6 @@ def _joins_letters() -> bool:
     pen = FigureCanvasAgg(page).get_renderer()
     with warnings.catch_warnings(record=True) as complaints:
         warnings.simplefilter("always")
-        conjunct, apart = (
-            page.text(0, 0, text, fontsize=40).get_window_extent(pen).width for text in ("ক্ষ", "কষ")
-        )
+        texts = [page.text(0, 0, text, fontsize=40) for text in ("ক্ষ", "কষ")]
+        conjunct, apart = (text.get_window_extent(pen).width for text in texts)
     return conjunct < 0.9 * apart and not complaints  # the conjunct is one letter
