@@ -1,4 +1,4 @@
-"""বাংলা লেখার জন্য যা লাগে: গ্রাফের ফন্ট, অঙ্ক, আর উত্তর মেলানোর আগে লেখা এক ছাঁচে আনা।"""
+"""What Bengali text needs: a font for plots, digits, one spelling to compare, the form of an error."""
 
 import unicodedata
 
@@ -7,35 +7,25 @@ from matplotlib import rcParams
 
 FONT = "Hind Siliguri"
 _TO_BENGALI = str.maketrans("0123456789", "০১২৩৪৫৬৭৮৯")
-_TO_ASCII = str.maketrans("০১২৩৪৫৬৭৮৯", "0123456789")
-# zero-width space, non-joiner, joiner, BOM: invisible, so a learner can't see why an answer differs
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\ufeff"))
+# and without what is invisible (zero-width space, non-joiner, joiner, BOM): it can't be what was meant
+_TO_ASCII = str.maketrans("০১২৩৪৫৬৭৮৯", "0123456789", "\u200b\u200c\u200d\ufeff")
 
 
 def use_font() -> None:
-    """গ্রাফে বাংলা লেখা ঠিকঠাক দেখানোর ব্যবস্থা করে, সিস্টেমে কোনো ফন্ট না থাকলেও।
-
-    ফন্টটি (Hind Siliguri) pip দিয়ে আসে; ✓ বা → চিহ্নের মতো যে অক্ষর তাতে নেই, সেগুলো DejaVu Sans থেকে আসে।
-    যুক্তাক্ষর জোড়া লাগায় matplotlib 3.11, তার ভেতরের libraqm দিয়ে।
-    """
+    """গ্রাফে বাংলা লেখা ঠিকঠাক দেখায়, সিস্টেমে কোনো ফন্ট না থাকলেও: ফন্টটি pip দিয়ে আসে।"""
+    # what Hind Siliguri lacks, as ✓ and →, comes from DejaVu Sans; matplotlib 3.11 joins the letters
     fontpkg.mpl.use(FONT)
     rcParams["font.family"] = [FONT, "DejaVu Sans"]
 
 
 def digits(value: object) -> str:
-    """সংখ্যাকে বাংলা অঙ্কে লেখে: `digits(25)` দেয় "২৫", `digits(0.5)` দেয় "০.৫"।
-
-    value: যা-ই হোক, আগে `str` হয়; অঙ্ক ছাড়া বাকি অক্ষর যেমন ছিল তেমনই থাকে।
-    """
+    """value-কে লেখা বানিয়ে তার অঙ্কগুলো বাংলায় দেয়: `digits(0.5)` দেয় "০.৫"।"""
     return str(value).translate(_TO_BENGALI)
 
 
 def normalise(text: str) -> str:
-    """একই কথার আলাদা আলাদা বানানকে এক ছাঁচে আনে, যাতে উত্তর মেলানো যায়।
-
-    NFC রূপ, ASCII অঙ্ক, ছোট হাতের অক্ষর, পাশাপাশি একাধিক ফাঁকের বদলে একটি; অদৃশ্য অক্ষর বাদ।
-    """
-    text = unicodedata.normalize("NFC", text).translate(_INVISIBLE).translate(_TO_ASCII)
+    """একই উত্তরের আলাদা বানানকে এক করে: NFC, ASCII অঙ্ক, ছোট হাতের অক্ষর, একটি করে ফাঁক।"""
+    text = unicodedata.normalize("NFC", text).translate(_TO_ASCII)
     return " ".join(text.split()).casefold()
 
 
@@ -48,8 +38,5 @@ def number(text: str) -> float | None:
 
 
 def explain(what: str, why: str, now: str) -> str:
-    """শিক্ষার্থীর জন্য error-এর লেখা: কী হলো — কেন। এখন কী করবে।
-
-    helpers-এর সব error এই এক ছাঁচে লেখা হয়।
-    """
+    """শিক্ষার্থীর জন্য error-এর লেখা: কী হলো — কেন। এখন কী করবে।"""
     return f"{what} — {why}। {now}"

@@ -1,11 +1,8 @@
-"""চিটশিট: `data/cheatsheet.toml` আর `data/glossary.csv` থেকে নোটবুকের টেবিল।
-
-একই কথা ছাপার পাতায় বসায় `helpers.cheatsheet_page`, আর callback বাছতে কাজে লাগায় `helpers.labs.chooser`।
-"""
+"""The cheat sheet's tables in a notebook, from `data/cheatsheet.toml` and `data/glossary.csv`."""
 
 import csv
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from helpers import guards
 from helpers.bengali import digits, explain
@@ -16,14 +13,13 @@ from IPython.display import Markdown
 DATA = COURSE / "data"
 SHEET = tomllib.loads((DATA / "cheatsheet.toml").read_text(encoding="utf-8"))
 ENTRIES = {one["name"]: one for group in SHEET["group"] for one in group["callback"]}
-_MISTAKES = "16_common_mistakes"
 
 
 def cheat_table(what: str) -> Markdown:
     """চিটশিটের একটি টেবিল।
 
-    what: "callbacks" (কোনটা কখন), "order" (list-এ কে আগে), "symptoms" (লক্ষণ দেখে ওষুধ) বা
-        "glossary" (`data/glossary.csv`-র সব শব্দ)। অন্য কিছু হলে ValueError।
+    what: "callbacks" (কোনটা কখন), "order" (list-এ কোনটি আগে), "symptoms" (লক্ষণ দেখে কারণ খোঁজা) বা
+        "glossary" (কোর্সের সব শব্দ)। অন্য কিছু হলে ValueError।
     """
     if what not in list(_TABLES):  # a list is no key
         call = f"cheat_table({guards.short(repr(what))})"
@@ -49,7 +45,7 @@ def _order() -> Iterator[list[str]]:
 def _symptoms() -> Iterator[list[str]]:
     yield ["লক্ষণ", "প্রথমে দেখো", "নোটবুক ১৬-র ফাঁদ"]
     for one in SHEET["symptom"]:
-        yield [one["seen"], one["look"], f"[{one['trap']}]({_MISTAKES}.ipynb)"]
+        yield [one["seen"], one["look"], f"[{one['trap']}](16_common_mistakes.ipynb)"]
 
 
 def _glossary() -> Iterator[list[str]]:
@@ -59,7 +55,7 @@ def _glossary() -> Iterator[list[str]]:
             yield [row["written"], row["meaning"], _link(row["first"])]
 
 
-_TABLES: dict[str, Callable[[], Iterator[list[str]]]] = {
+_TABLES = {
     "callbacks": _callbacks,
     "order": _order,
     "symptoms": _symptoms,

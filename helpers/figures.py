@@ -1,4 +1,4 @@
-"""কোর্সের সব গ্রাফের এক চেহারা, আর যে দেখতে পায় না তার জন্য গ্রাফের বিবরণ (alt text)।"""
+"""One look for all plots of the course, and their description for those who can't see them."""
 
 from helpers import bengali
 
@@ -18,6 +18,7 @@ COLOURS = {
     "sky": "#56B4E9",
     "black": "#000000",
 }
+# orange and sky are too pale for a line on white paper; they fill areas
 _LINES = ("blue", "vermillion", "green", "purple", "black")
 
 
@@ -43,12 +44,10 @@ def use_style() -> None:
             "grid.alpha": 0.3,
             "lines.linewidth": 2.5,
             "legend.frameon": False,
-            # orange and sky are too pale for a line on white paper; they fill areas
             "axes.prop_cycle": cycler(color=[COLOURS[name] for name in _LINES]),
         }
     )
-    shell = get_ipython()
-    if shell is not None:
+    if shell := get_ipython():
         shell.run_line_magic("matplotlib", "inline")
         shell.display_formatter.formatters["image/png"].for_type(Figure, _png_with_alt_text)
 

@@ -1,9 +1,8 @@
-"""কোন hook কখন ডাকা হলো: `HookRecorder` লিখে রাখে, `plot_hooks` এঁকে দেখায় কে কার ভেতরে।"""
+"""Which hook is called when: `HookRecorder` writes it down, `plot_hooks` draws what lies in what."""
 
-import functools
 import itertools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from helpers import guards
@@ -17,23 +16,19 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 
 HOOKS = tuple(name for name in vars(keras.callbacks.Callback) if name.startswith("on_"))
-# A block is what lies between a begin hook and its end hook; with each stand its depth and its colour.
+# A block is what lies between a begin hook and its end hook: its depth, its colour, what it stands for.
 # `batch` is the older name of `train_batch`: Keras calls its hooks from inside those of `train_batch`.
 _BLOCKS = {
-    "train": (0, COLOURS["black"]),
-    "epoch": (1, COLOURS["purple"]),
-    "train_batch": (2, COLOURS["blue"]),
-    "batch": (3, COLOURS["sky"]),
-    "test": (0, COLOURS["vermillion"]),
-    "test_batch": (1, COLOURS["orange"]),
-    "predict": (0, COLOURS["green"]),
-    "predict_batch": (1, COLOURS["sky"]),
+    "train": (0, "black", "পুরো ট্রেনিং"),
+    "epoch": (1, "purple", "একটি epoch"),
+    "train_batch": (2, "blue", "ট্রেনিংয়ের একটি batch"),
+    "batch": (3, "sky", "একই batch, পুরোনো নামে"),
+    "test": (0, "vermillion", "validation বা evaluate"),
+    "test_batch": (1, "orange", "তার একটি batch"),
+    "predict": (0, "green", "পুরো predict"),
+    "predict_batch": (1, "sky", "তার একটি batch"),
 }
-_VALIDATION_DEPTH = 2  # how much deeper a test lies that is the validation of an epoch
-_DEPTH = {f"on_{block}_{end}": depth for block, (depth, _) in _BLOCKS.items() for end in ("begin", "end")}
-_TEST_HOOKS = {name for name in HOOKS if name.startswith("on_test")}
-_RECORD = "রেকর্ডারটি fit(..., callbacks=[recorder])-এ দিয়ে চালাও, তারপর দাও recorder.events।"
-BLOCK_COLOURS = {block: colour for block, (_, colour) in _BLOCKS.items()}
+BLOCK_COLOURS = {block: COLOURS[colour] for block, (_, colour, _) in _BLOCKS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +37,7 @@ class HookEvent:
 
     name: hook-এর নাম, যেমন "on_epoch_end"। depth: কত ভেতরে; সবচেয়ে বাইরের ডাকে 0।
     index: epoch বা batch-এর যে নম্বর Keras দিয়েছে; যে hook নম্বর পায় না, তাতে None।
-    logs: তখন `logs`-এ যা ছিল, তার কপি; array-র বদলে তার মাপ, যেমন "array(32, 1)"।
+    logs: তখন `logs`-এ যা ছিল, তার কপি; array-র বদলে তার আকার, যেমন "array(32, 1)"।
     seconds: রেকর্ডের প্রথম ডাক থেকে কত সেকেন্ড পরে।
     """
 
@@ -64,10 +59,11 @@ class HookEvent:
 
 
 class HookRecorder(keras.callbacks.Callback):
-    """যে callback আর কিছু করে না, কেবল লিখে রাখে: কোন hook, কখন, কোন নম্বর আর কোন `logs` নিয়ে ডাকা হলো।
+    """এই callback শুধু লিখে রাখে: কোন hook, কখন, কোন নম্বর আর কোন `logs` নিয়ে ডাকা হলো।
 
-    `fit`, `evaluate` বা `predict`-এর `callbacks`-এ দাও, তারপর `.events` দেখো: `HookEvent`-এর list, ডাকের ক্রমে।
-    একই রেকর্ডার আবার দিলে নতুন ডাকগুলো list-এর শেষে জমে। list-এ সে যেখানে বসে, `logs` তখন যেমন, তেমনই লেখে।
+    `fit`, `evaluate` বা `predict`-এর `callbacks`-এ দাও, তারপর `.events` দেখো: `HookEvent`-এর list,
+    ডাকের ক্রমে। একই রেকর্ডার আবার দিলে নতুন ডাকগুলো list-এর শেষে জমে। `callbacks`-এর list-এ রেকর্ডার
+    যেখানে বসে, `logs` তখন যেমন, তেমনই লেখা হয়।
     """
 
     def __init__(self) -> None:
@@ -77,25 +73,75 @@ class HookRecorder(keras.callbacks.Callback):
         self._in_epoch = False
 
     def set_params(self, params: dict) -> None:
-        # Every fit, evaluate and predict starts with this call. Of a fit that was interrupted it is the only
-        # sign that its epoch is over: a test that comes now is no validation.
+        # Every fit, evaluate and predict starts with this call. Of a fit that was interrupted it is
+        # the only sign that its epoch is over: a test that comes now is no validation.
         super().set_params(params)
         self._in_epoch = False
 
-    def _record(self, name: str, index: int | None, logs: dict | None) -> None:
+    def _record(self, name: str, logs: dict | None, index: int | None = None) -> None:
         now = time.perf_counter()
         if not self.events:
             self._first_call = now
-        if name in ("on_epoch_begin", "on_epoch_end"):
+        block = name.removeprefix("on_").rpartition("_")[0]
+        if block == "epoch":
             self._in_epoch = name == "on_epoch_begin"
-        depth = _DEPTH[name] + (_VALIDATION_DEPTH if self._in_epoch and name in _TEST_HOOKS else 0)
-        copied = None if logs is None else {key: _copy(value) for key, value in logs.items()}
-        self.events.append(HookEvent(name, depth, index, copied, now - self._first_call))
+        validates = self._in_epoch and block.startswith("test")
+        depth = _BLOCKS[block][0] + 2 * validates  # validation lies inside an epoch, inside a fit
+        self.events.append(HookEvent(name, depth, index, _copy(logs), now - self._first_call))
+
+    def on_train_begin(self, logs=None):
+        self._record("on_train_begin", logs)
+
+    def on_train_end(self, logs=None):
+        self._record("on_train_end", logs)
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._record("on_epoch_begin", logs, epoch)
+
+    def on_epoch_end(self, epoch, logs=None):
+        self._record("on_epoch_end", logs, epoch)
+
+    # Keras's own on_train_batch_… do one thing: they call on_batch_…
+    def on_train_batch_begin(self, batch, logs=None):
+        self._record("on_train_batch_begin", logs, batch)
+        super().on_train_batch_begin(batch, logs)
+
+    def on_train_batch_end(self, batch, logs=None):
+        self._record("on_train_batch_end", logs, batch)
+        super().on_train_batch_end(batch, logs)
+
+    def on_batch_begin(self, batch, logs=None):
+        self._record("on_batch_begin", logs, batch)
+
+    def on_batch_end(self, batch, logs=None):
+        self._record("on_batch_end", logs, batch)
+
+    def on_test_begin(self, logs=None):
+        self._record("on_test_begin", logs)
+
+    def on_test_end(self, logs=None):
+        self._record("on_test_end", logs)
+
+    def on_test_batch_begin(self, batch, logs=None):
+        self._record("on_test_batch_begin", logs, batch)
+
+    def on_test_batch_end(self, batch, logs=None):
+        self._record("on_test_batch_end", logs, batch)
+
+    def on_predict_begin(self, logs=None):
+        self._record("on_predict_begin", logs)
+
+    def on_predict_end(self, logs=None):
+        self._record("on_predict_end", logs)
+
+    def on_predict_batch_begin(self, batch, logs=None):
+        self._record("on_predict_batch_begin", logs, batch)
+
+    def on_predict_batch_end(self, batch, logs=None):
+        self._record("on_predict_batch_end", logs, batch)
 
 
 def _copy(value: object) -> object:
-    if isinstance(value, float):  # nearly all of them
-        return value
     if isinstance(value, dict):
         return {key: _copy(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
@@ -105,47 +151,10 @@ def _copy(value: object) -> object:
     return f"array{tuple(shape)}" if shape else value
 
 
-def _recording(name: str) -> Callable:
-    """The hook called `name` of HookRecorder: write the call down, then do what Keras's own hook does.
-
-    Written by hand, the sixteen of them would all look like this one:
-
-        def on_epoch_end(self, epoch, logs=None):
-            self._record("on_epoch_end", epoch, logs)
-            super().on_epoch_end(epoch, logs)
-    """
-    keras_hook = getattr(keras.callbacks.Callback, name)
-
-    def with_index(self, index, logs=None):
-        self._record(name, index, logs)
-        keras_hook(self, index, logs)
-
-    def without_index(self, logs=None):
-        self._record(name, None, logs)
-        keras_hook(self, logs)
-
-    hook = with_index if "epoch" in name or "batch" in name else without_index
-    # updated=(): without the mark by which Keras knows its own, empty hooks
-    return functools.wraps(keras_hook, updated=())(hook)
-
-
-for _name in HOOKS:
-    setattr(HookRecorder, _name, _recording(_name))
-
-
 # --- the picture ---
 
 _ROOM = 7.2  # inches between the names of the begin hooks and those of the end hooks
 _GAP, _EDGE = 0.55, 0.05
-_MEANINGS = {
-    "train": "পুরো ট্রেনিং",
-    "epoch": "একটি epoch",
-    "train_batch": "ট্রেনিংয়ের একটি batch",
-    "test": "validation বা evaluate",
-    "test_batch": "তার একটি batch",
-    "predict": "পুরো predict",
-    "predict_batch": "তার একটি batch",
-}
 
 
 @dataclass
@@ -174,21 +183,19 @@ class _Block:
 
 
 def plot_hooks(events: list[HookEvent]) -> Figure:
-    """hook-এর ডাকগুলোর নকশা আঁকে: ওপরের ঘরের ভেতরে নিচের ঘর, বাঁ ধারে …_begin, ডান ধারে …_end।
+    """hook-এর ডাকগুলোর ছবি আঁকে: ওপরের ঘরের ভেতরে নিচের ঘর, বামে …_begin, ডানে …_end।
 
-    events: `HookRecorder`-এর `.events`। তার বদলে অন্য কিছু দিলে TypeError, একটিও ডাক না থাকলে ValueError।
+    events: `HookRecorder`-এর `.events`। তার বদলে অন্য কিছু দিলে TypeError, তাতে কিছু শুরু না হলে ValueError।
 
-    ফেরত: matplotlib-এর Figure। বাঁ থেকে ডানে ডাকের ক্রম, সময়ের মাপ নয়। `evaluate`, `predict`, আর পরপর কয়েকটি
-    রানও আঁকা যায়। ঘরের ডান ধার ছেঁড়া মানে তার …_end আর ডাকা হয়নি। epoch বা batch অনেক হলে মাঝের কয়েকটি
-    বাদ পড়ে; কতটি, তা লেখা থাকে। `on_batch_…` আলাদা আঁকা হয় না, তার কথা নিচে লেখা থাকে।
+    ফেরত: matplotlib-এর Figure। বাম থেকে ডানে ডাকের ক্রম, সময়ের পরিমাণ নয়। `evaluate`, `predict`, আর পরপর
+    কয়েকটি রানও আঁকা যায়। ঘরের ডান ধার ছেঁড়া মানে তার …_end আর ডাকা হয়নি। epoch বা batch অনেক হলে মাঝের
+    কয়েকটি বাদ পড়ে; কতটি, তা লেখা থাকে। `on_batch_…` আলাদা আঁকা হয় না, তার কথা নিচে লেখা থাকে।
     """
     blocks = _blocks(checked(events))
-    if not blocks:  # nothing has begun
-        raise _nothing()
     sizes = (_shorten(blocks, most) for most in (6, 5, 4, 3))
     shown = next((items for items in sizes if _width(items) <= _ROOM), _shorten(blocks, 2))
     kinds = {block.kind for block in _every(blocks)}
-    rows = {kind: row for row, kind in enumerate(kind for kind in _MEANINGS if kind in kinds)}
+    rows = {kind: row for row, kind in enumerate(kind for kind in _BLOCKS if kind in kinds)}
 
     room = max(_ROOM, _width(shown))
     notes = list(_notes(events, blocks, shown))
@@ -196,7 +203,7 @@ def plot_hooks(events: list[HookEvent]) -> Figure:
     axes = figure.subplots()
     axes.set(xlim=(0, room), ylim=(len(rows) - 0.3, -0.5), xticks=[])
     _draw(axes, shown, rows, left=0, room=room)
-    axes.set_yticks(range(len(rows)), [f"{_MEANINGS[kind]}\non_{kind}_begin" for kind in rows])
+    axes.set_yticks(range(len(rows)), [f"{_BLOCKS[kind][2]}\non_{kind}_begin" for kind in rows])
     right = axes.secondary_yaxis("right")
     right.set_yticks(range(len(rows)), [f"\non_{kind}_end" for kind in rows])
     for side in (axes, right):
@@ -210,17 +217,18 @@ def plot_hooks(events: list[HookEvent]) -> Figure:
 
 
 def checked(events: list[HookEvent]) -> list[HookEvent]:
-    """events-ই; `HookRecorder`-এর `.events` না হলে TypeError, একটিও ডাক না থাকলে ValueError।"""
-    guards.need(list | tuple, "events", events, "রেকর্ডারের .events", _RECORD)
+    """events-ই; `HookRecorder`-এর `.events` না হলে TypeError, তাতে কিছু শুরু না হলে ValueError।"""
+    now = "fit(..., callbacks=[recorder]) চালাও, তারপর দাও recorder.events।"
+    guards.need(list | tuple, "events", events, "রেকর্ডারের .events", now)
     for event in events:
-        guards.need(HookEvent, "events[…]", event, "রেকর্ডারের লেখা একটি ডাক", _RECORD)
-    if not events:
-        raise _nothing()
+        guards.need(HookEvent, "events[…]", event, "রেকর্ডারের লেখা একটি ডাক", now)
+    if not any(event.begins and event.block != "batch" for event in events):
+        why = (
+            "রেকর্ডে কিছু শুরুর ডাক নেই, কারণ রেকর্ডারটি fit-এ দেওয়া হয়নি, কিংবা callbacks-এর list-এ তার "
+            "আগের একটি callback error দেওয়ায় fit শুরুতেই থেমে গেছে"
+        )
+        raise ValueError(explain("দেখানোর কিছু নেই", why, f"রেকর্ডারটি list-এর প্রথমে রাখো। {now}"))
     return events
-
-
-def _nothing() -> ValueError:
-    return ValueError(explain("দেখানোর কিছু নেই", "রেকর্ডে কোনো ডাক নেই", _RECORD))
 
 
 def _blocks(events: list[HookEvent]) -> list[_Block]:
@@ -240,11 +248,11 @@ def _blocks(events: list[HookEvent]) -> list[_Block]:
     return outermost
 
 
-def _every(items: list[_Block | int]) -> Iterator[_Block | int]:
-    for item in items:
-        yield item
-        if isinstance(item, _Block):
-            yield from _every(item.inside)
+def _every(items: list[_Block | int]) -> Iterator[_Block]:
+    for block in items:
+        if isinstance(block, _Block):
+            yield block
+            yield from _every(block.inside)
 
 
 def _shorten(blocks: list[_Block], most: int) -> list[_Block | int]:
@@ -262,35 +270,30 @@ def _width(items: list[_Block | int]) -> float:
     return sum(item.width if isinstance(item, _Block) else _GAP for item in items)
 
 
-def _draw(axes: Axes, items: list[_Block | int], rows: dict[str, int], left: float, room: float) -> int:
-    """Draw blocks side by side into the room given; returns the lowest row reached."""
-    stretch, row, lowest = room / (_width(items) or 1), 0, 0
+def _draw(axes: Axes, items: list[_Block | int], rows: dict[str, int], left: float, room: float) -> None:
+    """Draw blocks side by side into the room given, and what is inside each of them."""
+    stretch, row = room / (_width(items) or 1), 0
     for item in items:
+        width, words, inside = _width([item]) * stretch, f"আরও\n{digits(item)}টি", []
         if isinstance(item, _Block):
-            row, width = rows[item.kind], item.width * stretch
-            inner = left + 2 * _EDGE, width - 4 * _EDGE
-            bottom = max(row, _draw(axes, item.inside, rows, *inner))
+            row, words, inside = rows[item.kind], item.label, item.inside
+            bottom = max(rows[block.kind] for block in _every([item]))
             _draw_box(axes, item, row, bottom, left + _EDGE, left + width - _EDGE)
-            lowest = max(lowest, bottom)
-        else:
-            width = _GAP * stretch
-            words = f"আরও\n{digits(item)}টি"
-            axes.text(left + width / 2, row, words, ha="center", va="center", fontsize=12, linespacing=0.85)
+        axes.text(left + width / 2, row, words, ha="center", va="center", fontsize=12, linespacing=0.85)
+        _draw(axes, inside, rows, left + 2 * _EDGE, width - 4 * _EDGE)
         left += width
-    return lowest
 
 
 def _draw_box(axes: Axes, block: _Block, row: int, bottom: int, left: float, right: float) -> None:
     top, foot = row - 0.38, bottom + 0.38 + 0.03 * (bottom - row)
     edge = [(right, top), (right, foot)]
-    if not block.end:  # it is torn
+    if not block.end:  # torn
         teeth = 2 * round(4 * (foot - top)) + 1
         edge = [(right - 0.09 * (n % 2), top + (foot - top) * n / teeth) for n in range(teeth + 1)]
     colour = BLOCK_COLOURS[block.kind]
     pale = [1 - 0.15 * (1 - part) for part in to_rgb(colour)]
     style = {"facecolor": pale, "edgecolor": colour, "zorder": 1 + block.begin.depth / 10}
     axes.add_patch(Polygon([(left, top), *edge, (left, foot)], linewidth=1.5, **style))
-    axes.text((left + right) / 2, row, block.label, ha="center", va="center", fontsize=12)
 
 
 def _title(blocks: list[_Block]) -> str:
@@ -309,7 +312,7 @@ def _title(blocks: list[_Block]) -> str:
 
 def _notes(events: list[HookEvent], blocks: list[_Block], shown: list[_Block | int]) -> Iterator[str]:
     yield "বাঁ থেকে ডানে ডাকের ক্রম, সময়ের মাপ নয়। ঘরের বাঁ ধারে …_begin, ডান ধারে …_end।"
-    if any(isinstance(item, int) for item in _every(shown)):
+    if sum(1 for _ in _every(shown)) < sum(1 for _ in _every(blocks)):
         yield "“আরও” লেখা জায়গায় মাঝের ঘরগুলো আঁকা হয়নি।"
     if torn := dict.fromkeys(f"on_{block.kind}_end" for block in _every(blocks) if not block.end):
         yield f"ছেঁড়া ধার মানে ডাকা হয়নি: {', '.join(reversed(torn))}।"

@@ -1,6 +1,5 @@
-"""আসল TensorBoard নোটবুকের ভেতরে: `open_tensorboard(...)`।"""
+"""`open_tensorboard` opens the real TensorBoard inside a notebook."""
 
-import atexit
 import html
 import os
 import re
@@ -11,7 +10,7 @@ from collections import deque
 from pathlib import Path
 
 from helpers import guards
-from helpers.bengali import digits, explain
+from helpers.bengali import explain
 
 from ipywidgets import HTML, Button, VBox
 
@@ -36,7 +35,7 @@ _FALLBACK = "এখানে TensorBoard-এর পাতা খোলে, য�
 _OPEN: dict[Path, "Board"] = {}
 
 
-def open_tensorboard(log_dir: str | Path, port: int = 0, limit: float = 60) -> "Board":
+def open_tensorboard(log_dir: str | Path, port: int = 0) -> "Board":
     """একটি ফোল্ডারের জন্য TensorBoard চালু করে; সেলের শেষ লাইনে রাখলে পাতাটি সেলের নিচেই খোলে।
 
     টার্মিনালের `tensorboard --logdir <log_dir> --host 127.0.0.1 --port <port>`-এর কাজই করে। ঠিকানাটি loopback,
@@ -46,19 +45,17 @@ def open_tensorboard(log_dir: str | Path, port: int = 0, limit: float = 60) -> "
     log_dir: যে ফোল্ডারে `keras.callbacks.TensorBoard` লিখেছে; একাধিক রান থাকলে তাদের ওপরের ফোল্ডারটি।
         না থাকলে FileNotFoundError।
     port: কোন port-এ শুনবে; 0 মানে খালি যেকোনো একটি। port-টি অন্য কারও হাতে থাকলে RuntimeError।
-    limit: চালু হওয়ার জন্য সবচেয়ে বেশি কত সেকেন্ড অপেক্ষা; তার পরে RuntimeError।
-    log_dir, port বা limit অন্য ধরনের কিছু হলে TypeError; port বা limit চলার মতো সংখ্যা না হলে ValueError।
+    log_dir বা port অন্য ধরনের কিছু হলে TypeError; port ৬৫৫৩৫-এর বেশি হলে ValueError।
     """
     log_dir = guards.path("log_dir", log_dir)
     if why := guards.no_folder(log_dir):
         now = "TensorBoard callback-এর `log_dir`-এ যা লিখেছিলে, এখানেও সেটিই দাও।"
         raise FileNotFoundError(explain(f"{guards.short(log_dir.name)} খোলা গেল না", why, now))
     guards.whole("port", port, most=65535)
-    guards.amount("limit", limit)
     log_dir = log_dir.resolve()
     if log_dir in _OPEN:
         _OPEN[log_dir].stop()
-    board = _OPEN[log_dir] = Board(log_dir, port, limit)
+    board = _OPEN[log_dir] = Board(log_dir, port)
     return board
 
 
@@ -70,7 +67,7 @@ class Board(VBox):
     process: TensorBoard-এর process।
     """
 
-    def __init__(self, log_dir: Path, port: int, limit: float) -> None:
+    def __init__(self, log_dir: Path, port: int) -> None:
         self.log_dir = log_dir
         command = [sys.executable, "-P", "-c", _PROGRAM, "--logdir", str(log_dir), "--load_fast", "false"]
         self.process = subprocess.Popen(
@@ -83,8 +80,7 @@ class Board(VBox):
             errors="replace",
             start_new_session=True,  # Jupyter's interrupt goes to the kernel's whole group
         )
-        atexit.register(self.stop)
-        self.address = self._wait_for_address(port, limit)
+        self.address = self._wait_for_address(port)
         self.port = int(self.address.rstrip("/").rpartition(":")[2])
         # nobody wants to know more, and a full pipe would hold TensorBoard up
         threading.Thread(target=deque, args=(self.process.stderr, 0), daemon=True).start()
@@ -96,7 +92,6 @@ class Board(VBox):
         button.layout.width = "auto"
         button.on_click(lambda _button: self.stop())
         super().__init__([self._page, button])
-        self.add_class("tensorboard")
 
     @property
     def running(self) -> bool:
@@ -105,23 +100,15 @@ class Board(VBox):
 
     def stop(self) -> None:
         """TensorBoard বন্ধ করে; আগেই বন্ধ হয়ে থাকলে কিছু করে না। event ফাইলে হাত পড়ে না।"""
-        atexit.unregister(self.stop)
         if _OPEN.get(self.log_dir) is self:
             del _OPEN[self.log_dir]
         self.process.stdin.close()
-        if self.running:
-            self.process.terminate()
-            try:
-                self.process.wait(10)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+        self.process.kill()
+        self.process.wait()
         if self.children:  # none yet where it never came up
             self._page.value, self.children[1].disabled = "TensorBoard বন্ধ।", True
 
-    def _wait_for_address(self, port: int, limit: float) -> str:
-        watchdog = threading.Timer(limit, self.process.kill)
-        watchdog.start()
+    def _wait_for_address(self, port: int) -> str:
         said = ""
         try:
             for line in self.process.stderr:
@@ -131,16 +118,11 @@ class Board(VBox):
         except BaseException:  # an interrupted cell: nobody would be left to stop it
             self.stop()
             raise
-        finally:
-            watchdog.cancel()
         self.stop()
-        if "No module named 'tensorboard'" in said:
-            why, now = "tensorboard প্যাকেজটি নেই", "টার্মিনালে `uv pip install tensorboard` চালাও।"
-        elif "already in use" in said:
-            why, now = f"port {port} আগে থেকেই অন্য কারও হাতে", "port না দিলে খালি একটি সে নিজেই খুঁজে নেয়।"
-        else:
-            silent = f"{digits(limit)} সেকেন্ডেও সাড়া দেয়নি"
-            why, now = f"সে বলছে: {said}" if said else silent, "সেলটি আবার চালাও।"
+        why, now = f"TensorBoard লিখেছে: {guards.short(said)}", "সেলটি আবার চালাও।"
+        if "already in use" in said:
+            why = f"port {port} আগে থেকেই অন্য কারও হাতে"
+            now = "port না দিলে খালি একটি সে নিজেই খুঁজে নেয়।"
         raise RuntimeError(explain("TensorBoard চালু হলো না", why, now))
 
     def _repr_mimebundle_(self, **kwargs: object) -> dict:

@@ -1,4 +1,4 @@
-"""ছোট্ট সমস্যা, যাতে একটি ট্রেনিং কয়েক সেকেন্ডে শেষ হয় আর ঠিক যে ঘটনা দেখতে চাই, সেটাই ঘটে।"""
+"""Small problems: a training takes seconds, and what is to be seen happens for certain."""
 
 from helpers import guards
 from helpers.bengali import explain
@@ -7,11 +7,12 @@ from helpers.untuned import untuned
 import numpy as np
 import tensorflow as tf
 
-BATCH = 32
+Arrays = tuple[np.ndarray, np.ndarray]
+_SEED = 1337
 
 
-def toy_data(kind: str = "overfit", seed: int = 1337) -> tuple[tf.data.Dataset, tf.data.Dataset]:
-    """(ট্রেনিং, validation) ডেটার জোড়া দেয়, `model.fit`-এ সরাসরি দেওয়ার মতো।
+def toy_data(kind: str) -> tuple[tf.data.Dataset, tf.data.Dataset]:
+    """(ট্রেনিং, validation) ডেটার জোড়া দেয়, `model.fit`-এ সরাসরি দেওয়ার মতো; প্রতিবার একই বিন্দু।
 
     kind: কী ঘটাতে চাও।
         "overfit": দুটি বাঁকা চাঁদ, কোন বিন্দু কোন চাঁদের। প্রতি বিন্দুর ২০টি সংখ্যার প্রথম ২টি কাজের,
@@ -20,31 +21,23 @@ def toy_data(kind: str = "overfit", seed: int = 1337) -> tuple[tf.data.Dataset, 
         "plateau": ঢেউয়ের মতো একটি রেখা (`sin`)। `SGD(0.3)`-এর মতো বড় learning rate-এ `val_loss`
             এক জায়গায় আটকে লাফায়; learning rate কমলে শান্ত হয়ে আবার নামে। x: (1,), y: একটি সংখ্যা।
         "explode": একই ঢেউ, কিন্তু x হাজার গুণ বড়। `SGD(0.01)`-এই loss কয়েক batch-এ NaN।
-    seed: একই seed-এ একই বিন্দু; 0 বা তার বেশি পূর্ণ সংখ্যা।
+        অন্য কিছু হলে ValueError।
 
-    ফেরত: দুটি `tf.data.Dataset`, ৩২টি করে batch; ট্রেনিংয়েরটি প্রতি epoch-এ নতুন করে মেশে।
-    অচেনা kind হলে ValueError। seed পূর্ণ সংখ্যা না হলে TypeError, 0-র কম বা বেশি বড় হলে ValueError।
+    ফেরত: দুটি `tf.data.Dataset`; ট্রেনিংয়ের ৩২০টি বিন্দু ৩২টি করে batch-এ, প্রতি epoch-এ নতুন করে মেশে;
+    validation-এর ৪০০টি এক batch-এ।
 
-    NumPy-র array সরাসরি `fit`-এ দিলে, seed বাঁধা থাকলে, Keras 3 প্রতি epoch-এ একই ক্রমে মেশায়;
+    NumPy-র array সরাসরি `fit`-এ দিলে, seed নির্দিষ্ট থাকলে, Keras 3 প্রতি epoch-এ একই ক্রমে মেশায়;
     `tf.data` তা করে না। তাই এখানে `tf.data`।
     """
     makers = {"overfit": _moons, "plateau": _wave, "explode": _huge_wave}
     if kind not in list(makers):  # a list is no key
-        raise ValueError(
-            explain(
-                f"toy_data({guards.short(repr(kind))}) কোনো ডেটা দিতে পারেনি",
-                "এই নামে কোনো ডেটা সাজানো নেই",
-                f"এর যেকোনো একটি নাম দাও: {', '.join(makers)}।",
-            )
-        )
-    guards.whole("seed", seed)
-    (x, y), (x_val, y_val) = makers[kind](np.random.default_rng(seed))
-    train = tf.data.Dataset.from_tensor_slices((x, y)).shuffle(len(x), seed=seed).batch(BATCH)
+        what = f"toy_data({guards.short(repr(kind))}) কোনো ডেটা দিতে পারেনি"
+        now = f"এর যেকোনো একটি নাম দাও: {', '.join(makers)}।"
+        raise ValueError(explain(what, "এই নামে কোনো ডেটা সাজানো নেই", now))
+    (x, y), (x_val, y_val) = makers[kind](np.random.default_rng(_SEED))
+    train = tf.data.Dataset.from_tensor_slices((x, y)).shuffle(len(x), seed=_SEED).batch(32)
     validation = tf.data.Dataset.from_tensor_slices((x_val, y_val)).batch(len(x_val))
     return untuned(train), untuned(validation)
-
-
-Arrays = tuple[np.ndarray, np.ndarray]
 
 
 def _moons(rng: np.random.Generator) -> tuple[Arrays, Arrays]:

@@ -1,7 +1,6 @@
 """TensorBoard in a notebook listens on this machine only, stops when told to and ends with its kernel."""
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -44,17 +43,11 @@ def test_it_serves_tensorboard_on_this_machine_only_and_stops(tmp_path, opened):
     assert [tuple(door) for door in doors] == [("127.0.0.1", board.port)]
     assert board.running
 
-    board.stop()
+    board.children[1].click()
     assert not board.running
     assert not _listens(board.port)
     assert "iframe" not in board.children[0].value and board.children[1].disabled
     board.stop()  # a second time does nothing
-
-
-def test_its_button_stops_it(tmp_path, opened):
-    board = opened(tmp_path)
-    board.children[1].click()
-    assert not board.running
 
 
 def test_opening_a_folder_again_stops_the_former_one(tmp_path, opened):
@@ -71,11 +64,6 @@ def test_a_port_in_use_is_said_in_bengali(tmp_path, opened):
         port = taken.getsockname()[1]
         with pytest.raises(RuntimeError, match=f"port {port} আগে থেকেই অন্য কারও হাতে"):
             opened(tmp_path, port=port)
-
-
-def test_one_that_does_not_come_up_in_time_is_stopped_and_said(tmp_path, opened):
-    with pytest.raises(RuntimeError, match=r"০\.০ সেকেন্ডেও সাড়া দেয়নি"):
-        opened(tmp_path, limit=0.0)
 
 
 def test_what_a_notebook_saves_names_no_address(tmp_path, opened):
@@ -107,28 +95,21 @@ def test_interrupting_the_kernel_leaves_it_running(tmp_path):
     assert done.stdout == "runs\n", done.stderr
 
 
-@pytest.mark.parametrize("end", ["pass", "os.kill(os.getpid(), getattr(signal, 'SIGKILL', signal.SIGTERM))"])
-def test_it_ends_with_its_kernel_however_that_ends(end, tmp_path):
+def test_it_ends_with_its_kernel_even_when_that_is_killed(tmp_path):
     script = (
-        "import os, signal, sys\n"
+        "import sys\n"
         "from helpers import open_tensorboard\n"
         "board = open_tensorboard(sys.argv[1])\n"
         "print(board.process.pid, board.port, flush=True)\n"
         "sys.stdin.readline()\n"
-        f"{end}\n"
     )
-    kernel = subprocess.Popen(
-        [sys.executable, "-c", script, str(tmp_path)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        encoding="utf-8",
-    )
-    pid, port = map(int, kernel.stdout.readline().split())
-    board = psutil.Process(pid)
-    assert _listens(port)
-    kernel.communicate("\n", timeout=60)
-    if end != "pass":
-        assert kernel.returncode == -getattr(signal, "SIGKILL", 0) or os.name == "nt"
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, encoding="utf-8", **pipes) as kernel:
+        pid, port = map(int, kernel.stdout.readline().split())
+        board = psutil.Process(pid)
+        assert _listens(port)
+        kernel.kill()
     psutil.wait_procs([board], timeout=20)
     assert not _listens(port)
     assert not board.is_running() or board.status() == psutil.STATUS_ZOMBIE
