@@ -8,12 +8,25 @@ import numpy as np
 from PIL import Image
 
 
-def encoded(seed: int, kind: str = "JPEG", mode: str = "RGB", size: tuple[int, int] = (20, 24)) -> bytes:
-    """A photo of noise, another one for every seed."""
+def encoded(
+    seed: int,
+    kind: str = "JPEG",
+    mode: str = "RGB",
+    size: tuple[int, int] = (20, 24),
+    **options: object,
+) -> bytes:
+    """A photo of noise, another one for every seed; options: Pillow's, for saving."""
     file = io.BytesIO()
     noise = np.random.default_rng(seed).integers(0, 256, (*size, 3), dtype="uint8")
-    Image.fromarray(noise).convert(mode).save(file, kind)
+    Image.fromarray(noise).convert(mode).save(file, kind, **options)
     return file.getvalue()
+
+
+def turned(orientation: int, seed: int = 1) -> bytes:
+    """As a phone saves a photo: the pixels as the sensor lay, the way to turn them in the EXIF."""
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    return encoded(seed, exif=exif)
 
 
 def photo_folder(folder: Path, classes: Iterable[str], count: int, name: str) -> Path:

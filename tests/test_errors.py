@@ -266,13 +266,6 @@ TABLE: dict[str, list[Case]] = {
         *each("batch_size", lambda size: photo_batches(photos(), size), NO_WHOLE, TypeError),
         *each("no batch_size", lambda size: photo_batches(photos(), size), [0, -1, 10**30], ValueError),
         ("a huge batch", lambda: photo_batches(photos(), 10**6), lambda made: len(made) == 1),
-        *each(
-            "seed",
-            lambda seed: photo_batches(photos(), training=True, seed=seed),
-            [None, *NO_SEED],
-            TypeError,
-        ),
-        *each("no seed", lambda seed: photo_batches(photos(), seed=seed), BAD_SEED, ValueError),
     ],
     "plateau_lab": [("nothing to give", plateau_lab, is_lab)],
     "plot_hooks": [
@@ -528,7 +521,6 @@ NUMBERS = st.one_of(
 TAKES_NUMBER = {
     "toy_data": lambda number: toy_data(seed=number),
     "photo_batches": lambda number: photo_batches(photos(2), batch_size=number),
-    "photo_batches, seed": lambda number: photo_batches(photos(2), training=True, seed=number),
     "replay": lambda number: replay([], table(), number),
     "live_lab": lambda number: live_lab(fitted, number),
     "digits": digits,
