@@ -13,9 +13,7 @@ import tensorflow as tf
 _SEED = 1337
 
 
-def photo_batches(
-    photos: tf.data.Dataset, batch_size: int = 32, training: bool = False
-) -> tf.data.Dataset:
+def photo_batches(photos: tf.data.Dataset, batch_size: int = 32, training: bool = False) -> tf.data.Dataset:
     """একটি একটি ছবি থেকে `model.fit`-এ দেওয়ার মতো batch বানায়।
 
     photos: `image_dataset_from_directory(..., batch_size=None)` যা দেয়: (ছবি, label), float32, 0–255।

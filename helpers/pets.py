@@ -20,9 +20,7 @@ from helpers.start import COURSE
 PHOTOS = COURSE / "data" / "photos"
 DRAWN = COURSE / "data" / "drawn_photos.zip"
 NEEDED = 50
-_WHY_NEEDED = (
-    f"এক শ্রেণিতে {digits(NEEDED)}টির কম ছবি থাকলে validation-এর ভাগে সেই শ্রেণি বাদ পড়ে যেতে পারে"
-)
+_WHY_NEEDED = f"এক শ্রেণিতে {digits(NEEDED)}টির কম ছবি থাকলে validation-এর ভাগে সেই শ্রেণি বাদ পড়ে যেতে পারে"
 
 
 def dog_cat(source: str | os.PathLike | None = None, per_class: int | None = None) -> Path:

@@ -40,10 +40,7 @@ def look(folder: Path) -> tuple[dict[str, Found], list[str]]:
     ফোল্ডারটি না থাকলে, কিংবা ছবি ঠিক দুটি শ্রেণির ফোল্ডারে সাজানো না থাকলে PhotoError।
     """
     if why := guards.no_folder(folder):
-        now = (
-            'বানান আর পথ মিলিয়ে দেখো। আঁকা ছবি চাইলে dog_cat("drawn"), '
-            'আসল ছবি চাইলে dog_cat("photos") লেখো।'
-        )
+        now = 'বানান আর পথ মিলিয়ে দেখো। আঁকা ছবি চাইলে dog_cat("drawn"), আসল ছবি চাইলে dog_cat("photos") লেখো।'
         raise PhotoError(f"{guards.short(folder)} থেকে ছবি নেওয়া গেল না", why, now)
     inside = sorted(folder.iterdir())
     classes = [path for path in inside if path.is_dir() and not path.name.startswith(".")]

@@ -165,7 +165,9 @@ def test_an_archive_that_came_by_pen_drive_needs_no_network(serve, tmp_path):
     assert archive(tmp_path).read_bytes() == DATA
 
 
-@pytest.mark.parametrize("copied", [None, DATA[:-100], DATA[:-1] + b"?"], ids=["downloaded", "cut", "changed"])
+@pytest.mark.parametrize(
+    "copied", [None, DATA[:-100], DATA[:-1] + b"?"], ids=["downloaded", "cut", "changed"]
+)
 def test_an_archive_with_another_sha_256_is_refused_and_named(copied, serve, tmp_path):
     serve(changed_on_the_way)
     if copied:
