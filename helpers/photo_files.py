@@ -75,7 +75,7 @@ def fault(data: bytes) -> str | None:
 def is_sideways(photo: Path | io.BytesIO) -> bool:
     """ছবিটি ঘুরিয়ে দেখাতে EXIF-এ বলা আছে কি না; TensorFlow তা মানে না।"""
     try:
-        with Image.open(photo) as header:
+        with warnings.catch_warnings(action="ignore"), Image.open(photo) as header:
             return header.getexif().get(Base.Orientation, 1) in range(2, 9)
     except Exception:  # damaged EXIF in a photo that is fine otherwise
         return False

@@ -1,6 +1,7 @@
 """Small photos for tests: made in memory, and as a learner's folder of two classes."""
 
 import io
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -27,6 +28,14 @@ def turned(orientation: int, seed: int = 1) -> bytes:
     exif = Image.Exif()
     exif[0x0112] = orientation
     return encoded(seed, exif=exif)
+
+
+def huge_png(width: int, height: int) -> bytes:
+    """The header alone says the size; a file with all its pixels would take seconds to make."""
+    png = bytearray(encoded(0, "PNG"))
+    png[16:24] = width.to_bytes(4, "big") + height.to_bytes(4, "big")
+    png[29:33] = zlib.crc32(png[12:29]).to_bytes(4, "big")
+    return bytes(png)
 
 
 def photo_folder(folder: Path, classes: Iterable[str], count: int, name: str) -> Path:

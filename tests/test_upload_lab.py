@@ -8,8 +8,8 @@ from helpers import setup, upload_lab
 
 import numpy as np
 import pytest
+from photos import huge_png
 from PIL import Image
-from test_photo_files import header_of_a_huge_png
 
 setup()
 
@@ -75,7 +75,7 @@ def test_a_photo_in_the_form_of_ipywidgets_7_is_judged_too(lab):
     assert lab.judged[-1] == photo("blue") and lab.message.value == ""
 
 
-@pytest.mark.parametrize("content", [b"not a photo", header_of_a_huge_png(10_000, 6_000)])
+@pytest.mark.parametrize("content", [b"not a photo", huge_png(10_000, 6_000)])
 def test_what_is_no_photo_or_too_large_is_answered_by_name_and_the_picture_stays(content, lab):
     before = lab.picture.value
     upload(lab, "চিঠি.docx", content)
