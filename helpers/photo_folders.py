@@ -34,18 +34,18 @@ class Found:
 
 
 def look(folder: Path) -> tuple[dict[str, Found], list[str]]:
-    """ফোল্ডারটি `image_dataset_from_directory` ঠিক যেভাবে দেখে, সেভাবে দেখে।
+    """`image_dataset_from_directory` ফোল্ডারটিতে যা পাবে, আগে থেকে তা-ই খুঁজে দেয়।
 
     ফেরত: শ্রেণির নাম → তার ভেতরে যা পাওয়া গেল; আর যেসব ছবি কোনো শ্রেণির ফোল্ডারে নেই।
     ফোল্ডারটি না থাকলে, কিংবা ছবি ঠিক দুটি শ্রেণির ফোল্ডারে সাজানো না থাকলে PhotoError।
     """
     if why := guards.no_folder(folder):
-        now = 'বানান আর পথ মিলিয়ে দেখো। আঁকা ছবি চাইলে dog_cat("drawn"), আসল ছবি চাইলে dog_cat("photos") লেখো।'
+        drawn, real = 'আঁকা ছবি চাইলে dog_cat("drawn")', 'আসল ছবি চাইলে dog_cat("photos")'
+        now = f"বানান আর পথ মিলিয়ে দেখো। {drawn}, {real} লেখো।"
         raise PhotoError(f"{guards.short(folder)} থেকে ছবি নেওয়া গেল না", why, now)
-    inside = sorted(folder.iterdir())
-    classes = [path for path in inside if path.is_dir() and not path.name.startswith(".")]
-    found = {path.name: _found(path) for path in classes}
-    loose = [path.name for path in inside if _ends(path, _TAKEN + _JPEG + _OTHER)]
+    inside = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    found = {path.name: _found(path) for path in inside if path.is_dir()}
+    loose = [path.name for path in inside if path.is_file() and _ends(path, _TAKEN + _JPEG + _OTHER)]
     if fault := _fault(found, loose):
         raise PhotoError(f"{folder} ফোল্ডারের ছবি ট্রেনিংয়ে দেওয়া গেল না", *fault)
     return found, loose
@@ -94,7 +94,7 @@ def _fault(found: dict[str, Found], loose: list[str]) -> tuple[str, str] | None:
         )
     if loose and len(full) < 2:
         kinds = sorted({re.match(r"\D*", name)[0].strip(" ._-(") for name in loose})
-        one, other = [f"{k}*" for k in kinds] if len(kinds) == 2 else ("বিড়ালের", "কুকুরের")
+        one, other = [f"{k}*" for k in kinds] if len(kinds) == 2 and all(kinds) else ("বিড়ালের", "কুকুরের")
         return (
             "ছবিগুলো একই ফোল্ডারে আছে, আর Keras শ্রেণি চেনে ভেতরের ফোল্ডারের নাম থেকে",
             f"ভেতরে দুটি ফোল্ডার বানাও। একটিতে {one} ছবি সরাও, আরেকটিতে {other} ছবি।",
