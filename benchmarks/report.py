@@ -93,11 +93,6 @@ FIGURES = {
         "read_log_10000_runs_s": Figure("`read_log`: দশ লাখ epoch, ১০,০০০ রান", "s", most=2),
         "read_log_other_columns_s": Figure("`read_log`: এক লাখ epoch, মাঝে কলাম বেড়েছে", "s"),
     },
-    "drawn_photos": {
-        "drawn_photo_ms": Figure("একটি ছবি আঁকতে", "ms"),
-        "drawn_threshold_percent": Figure("আঁকা ছবিতে কেবল গড় রং দেখে সবচেয়ে বেশি accuracy", "%"),
-        "drawn_linear_percent": Figure("আঁকা ছবিতে linear মডেলের সবচেয়ে বেশি accuracy", "%"),
-    },
     "tests": {"tests_s": Figure("রোজকার সব test: `uv run pytest`", "s", most=600)},
 }
 ALL = {name: figure for figures in FIGURES.values() for name, figure in figures.items()}

@@ -1,13 +1,13 @@
-"""এক epoch শেষ হতেই পরেরটি শুরু: tf.data-র autotune বন্ধ।"""
+"""One epoch begins as soon as the last has ended: tf.data's autotune is off."""
 
 import tensorflow as tf
 
 
 def untuned(dataset: tf.data.Dataset) -> tf.data.Dataset:
-    """একই ডেটা, একই ক্রম, তবে TensorFlow তার গতি মাপতে আর পেছনে thread চালায় না।
+    """একই ডেটা, একই ক্রম, তবে TensorFlow পেছনে thread চালিয়ে ডেটার গতি আর মাপে না।
 
-    সেই thread ঘুমায় ১০, ২০, ৪০ … মিলিসেকেন্ড, প্রতিবার আগেরবারের দ্বিগুণ; আর TensorFlow 2.21 epoch-এর শেষে
-    তার ঘুম ভাঙার জন্য দাঁড়িয়ে থাকে। তিন সেকেন্ডের epoch তাতে পাঁচ সেকেন্ড হয়। মাপ: `benchmarks/dog_cat_pipeline.py`।
+    সেই thread-এর দুই মাপের মাঝে বিরতি ১০, ২০, ৪০ … মিলিসেকেন্ড, প্রতিবার দ্বিগুণ। TensorFlow 2.21 epoch-এর
+    শেষে বিরতিটি শেষ হওয়া পর্যন্ত অপেক্ষা করে, তাই তিন সেকেন্ডের epoch-এ পাঁচ সেকেন্ড লাগে।
     """
     options = tf.data.Options()
     options.autotune.enabled = False

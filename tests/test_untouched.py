@@ -20,7 +20,6 @@ from helpers import (
     three_lab,
     upload_lab,
 )
-from helpers.drawing import draw_photos
 from notebooks import ROOT, copy_course, notebook_files, read_notebook
 
 import keras
@@ -31,7 +30,7 @@ from photos import photo_folder
 setup()
 WRITERS = ("03", "07", "11", "15", "16")  # the notebooks that write most
 FOLDERS = ["backup", "backup_ckpts", "checkpoints", "logs/run1", "logs/run1/train", "models"]
-PHOTOS = ["PetImages/Cat/0.jpg", "PetImages/Cat/1.jpg", "own-mine/cat/0.jpg", "notes.txt"]
+PHOTOS = ["real/mine.jpg", "PetImages/Cat/1.jpg", "own-mine/cat/0.jpg", "notes.txt"]
 LOG = b"epoch,loss,val_loss\r\n0,0.5,0.6\r\n1,0.4,0.7\r\n"
 
 
@@ -75,7 +74,6 @@ def course(tmp_path, monkeypatch):
     (course / "notebooks").mkdir(parents=True)
     monkeypatch.setattr("helpers.start.COURSE", course)
     monkeypatch.setattr("helpers.pets.PHOTOS", course / "data" / "photos")
-    monkeypatch.setattr("helpers.pets.draw_photos", functools.partial(draw_photos, count=100))
     monkeypatch.chdir(course / "notebooks")
     return course
 

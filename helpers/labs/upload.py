@@ -1,23 +1,28 @@
-"""নিজের ছবি মডেলকে দেখানোর widget: নোটবুক ১৪-র শেষে।"""
+"""The lab at the end of notebook 14: the model's verdict on the learner's own photo.
+
+নিজের ছবি মডেলকে দেখানোর widget।
+"""
 
 import html
+import io
 from collections.abc import Callable
 from pathlib import Path
 
 from helpers import guards
 from helpers.bengali import explain
 from helpers.labs.base import Lab
-from helpers.photo_files import fault
+from helpers.photo_files import fault, is_sideways
 
 import ipywidgets
 import tensorflow as tf
 from matplotlib.figure import Figure
+from PIL import Image, ImageOps
 
 
 def upload_lab(judge: Callable[[bytes], str], sample: Path | str) -> Lab:
     """নিজের ছবি বেছে দেওয়ার বোতাম; ছবিটির নিচে `judge`-এর রায় দেখা যায়।
 
-    judge: ছবির ফাইলের byte পেয়ে রায়ের লেখাটি ফেরত দেয়।
+    judge: ছবির ফাইলের byte পেয়ে রায়ের লেখাটি ফেরত দেয়। ফোনে তোলা ছবি EXIF দেখে সোজা করে দেওয়া হয়।
     sample: কেউ ছবি না দেওয়া পর্যন্ত যে ছবিটি দেখা যাবে, তার path।
     ছবি পড়া না গেলে, বা পরে দেওয়া ছবিতে `judge` থেমে গেলে, error ওঠে না; বোতামের নিচে বাংলায় কারণ লেখা থাকে।
     judge একটি মান নেয় এমন ফাংশন না হলে, বা লেখা ফেরত না দিলে TypeError; sample না থাকলে FileNotFoundError।
@@ -40,6 +45,7 @@ def upload_lab(judge: Callable[[bytes], str], sample: Path | str) -> Lab:
             message.value = explain(what, why, now)
             return
         message.value = ""
+        content = _upright(content)
         verdict = judge(content)
         guards.need(str, "রায়", verdict, "judge-এর ফেরত দেওয়া লেখা", 'judge-এর শেষে লেখো: return "বিড়াল"।')
         figure = Figure(figsize=(4.5, 4.5), layout="constrained")
@@ -61,6 +67,15 @@ def upload_lab(judge: Callable[[bytes], str], sample: Path | str) -> Lab:
     button.observe(on_upload, "value")
     show(sample.name, sample.read_bytes())
     return lab
+
+
+def _upright(content: bytes) -> bytes:
+    if not is_sideways(io.BytesIO(content)):
+        return content
+    turned = io.BytesIO()
+    with Image.open(io.BytesIO(content)) as photo:
+        ImageOps.exif_transpose(photo).convert("RGB").save(turned, "JPEG", quality=95)
+    return turned.getvalue()
 
 
 def _files(uploaded: dict | tuple) -> list[tuple[str, bytes]]:
