@@ -107,9 +107,12 @@ def _need_in(bounds: str, fits: bool, name: str, value: object) -> None:
 
 def _unopened(place: Path, is_right: Callable[[Path], bool], wanted: str) -> str | None:
     try:
-        missing = not is_right(place)
-    except OSError as error:  # in a folder that may not be looked into, or a name too long for any
-        missing = not isinstance(error, PermissionError)
-    if missing:
+        if not place.exists():
+            return f"এই নামে কোনো {wanted} নেই"
+        if not is_right(place):
+            return f"এটি {wanted} নয়"
+    except PermissionError:  # the folder around it may not be looked into
+        return f"এই {wanted} পড়ার অনুমতি তোমার নেই"
+    except OSError:  # a name too long for any file
         return f"এই নামে কোনো {wanted} নেই"
     return None if os.access(place, os.R_OK) else f"এই {wanted} পড়ার অনুমতি তোমার নেই"

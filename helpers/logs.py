@@ -138,13 +138,16 @@ def _unread(path: str | Path, why: str, now: str) -> LogError:
 
 def _text(path: str | Path) -> str:
     try:
-        data = guards.path("path", path).read_bytes()
+        data = Path(path).read_bytes()
         text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8")
     except FileNotFoundError as error:
         why = f"{Path(path).absolute().parent} ফোল্ডারে এই নামে কিছু নেই"
         raise _unread(
             path, why, f"নাম আর ফোল্ডার মিলিয়ে দেখো; ট্রেনিং না চালিয়ে থাকলে {_FIT_FIRST}"
         ) from error
+    except TypeError as error:
+        now = "ফাইলের নাম উদ্ধৃতিচিহ্নের ভেতরে লেখো।"
+        raise _unread(path, f"এটি {type(path).__name__}, ফাইলের নাম নয়", now) from error
     except UnicodeError as error:
         now = "টেবিলের ফাইলটি দাও; spreadsheet হলে সেটি CSV (UTF-8) হিসেবে সেভ করো।"
         raise _unread(path, "ফাইলটি লেখা হিসেবে পড়া যায় না", now) from error

@@ -165,7 +165,7 @@ def test_a_missing_file_a_folder_and_no_name_are_refused(path, tmp_path):
         read_log(path)
     with pytest.raises(LogError, match="ফোল্ডার"):
         read_log(tmp_path)
-    with pytest.raises(TypeError, match="উদ্ধৃতিচিহ্নের ভেতরে"):
+    with pytest.raises(LogError, match="উদ্ধৃতিচিহ্নের ভেতরে"):
         read_log(3)
 
 
