@@ -122,11 +122,6 @@ def table_of(log: str | Path | pd.DataFrame | History) -> pd.DataFrame:
     return _tidy(log, list(log.attrs.get("notes", [])))
 
 
-def runs_of(epochs: pd.Series) -> pd.Series:
-    """প্রতি সারি কত নম্বর রানের, 0 থেকে: epoch পিছিয়ে গেলে বা একই থাকলে নতুন রান।"""
-    return (epochs.diff() <= 0).cumsum()
-
-
 def unusable(why: str, now: str) -> LogError:
     """এমন log-এর error, যা পড়া যায় কিন্তু কাজে লাগানো যায় না।"""
     return LogError(explain("এই log দিয়ে কাজ চলে না", why, now))

@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 
 from helpers import guards
 from helpers.bengali import digits, explain
-from helpers.logs import RATE_COLUMN, better, runs_of, table_of, unusable
+from helpers.logs import RATE_COLUMN, better, table_of, unusable
 from helpers.recorded_model import Model, Params
 from helpers.start import keras
 
@@ -140,7 +140,7 @@ def _acts_in(hook: str, callback: Callback) -> bool:
 
 def _run(table: pd.DataFrame) -> list[tuple[int, dict]]:
     """The (epoch, logs) of one run, as a fit hands them to on_epoch_end."""
-    runs = int(runs_of(table["epoch"]).iloc[-1]) + 1
+    runs = int(table["run"].iloc[-1]) + 1
     if runs > 1:
         why = f"তাতে পরপর {digits(runs)}টি রান আছে, আর একটি fit মানে একটি রান"
         raise unusable(why, 'log = read_log(...) নিয়ে একটি রান দাও: log[log["run"] == 0]।')
