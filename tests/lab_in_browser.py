@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from notebooks import copy_course
@@ -26,20 +26,12 @@ _IDLE = """async path => {
   if (!tab || !tab.context || tab.context.path !== path) return false;
   await tab.context.ready; await tab.sessionContext.ready;
   return tab.sessionContext.session?.kernel?.status === 'idle' }"""
-_RUN = """async ids => {
-  const { content } = window.jupyterapp.shell.currentWidget;
-  for (const id of ids) {
-    content.deselectAll();
-    content.activeCellIndex = content.widgets.findIndex(cell => cell.model.id === id);
-    if (await window.jupyterapp.commands.execute('notebook:run-cell') === false) return false;
-  }
-  return true }"""
 _NOT_RUN = """() => window.jupyterapp.shell.currentWidget.content.widgets.filter(
   cell => cell.model.type === 'code' && cell.model.executionCount === null).length"""
 
 _KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 # a kernel with TensorFlow holds half a gigabyte, and the next notebook starts another
-_SHUT_DOWN = "() => window.jupyterapp?.shell.currentWidget?.sessionContext.shutdown()"
+SHUT_DOWN = "() => window.jupyterapp?.shell.currentWidget?.sessionContext.shutdown()"
 
 
 # Every lab on one page, called as the notebooks call it.
@@ -93,7 +85,7 @@ _PAGE = "all_labs"
 
 @contextlib.contextmanager
 def served(home: Path) -> Iterator[str]:
-    """The address of a JupyterLab with its own settings, on a copy of the notebooks and a page of all labs."""
+    """The address of a JupyterLab with its own settings, on a copy of the course and a page of all labs."""
     copy_course(home / "course")
     cells = [nbformat.v4.new_code_cell(source, id=name) for name, source in LAB_CELLS.items()]
     nbformat.write(
@@ -165,19 +157,15 @@ def _wait_until_idle(page, path: str) -> None:
         page.wait_for_timeout(100)
 
 
-def open_notebook(page, address: str, stem: str, only: Sequence[str] = ()) -> None:
-    """Opens a notebook, runs it from top to bottom, or only some cells, and sees that nothing went wrong."""
+def open_notebook(page, address: str, stem: str) -> None:
+    """Opens a notebook, runs it from top to bottom, and sees that nothing went wrong."""
     path = f"notebooks/{stem}.ipynb"
     page.goto(address.format(path=path))
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
     _wait_until_idle(page, path)
-    if only:
-        assert page.evaluate(_RUN, only)
-        _wait_until_idle(page, path)
-    else:
-        assert page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')") is not False
-        _wait_until_idle(page, path)
-        assert page.evaluate(_NOT_RUN) == 0
+    assert page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')") is not False
+    _wait_until_idle(page, path)
+    assert page.evaluate(_NOT_RUN) == 0
     assert page.locator(f".jp-OutputArea :is({ERRORS})").count() == 0
 
 
@@ -204,12 +192,12 @@ def page():
 
 @pytest.fixture
 def opened(jupyterlab, page):
-    def open_and_run(stem: str, only: Sequence[str] = ()):
-        open_notebook(page, jupyterlab, stem, only)
+    def open_and_run(stem: str):
+        open_notebook(page, jupyterlab, stem)
         return page
 
     yield open_and_run
-    page.evaluate(_SHUT_DOWN)
+    page.evaluate(SHUT_DOWN)
 
 
 # When each new picture of a lab was ready to be seen, in milliseconds.
@@ -245,5 +233,5 @@ def dragging_figures(home: Path) -> dict[str, float]:
         labs = open_labs(page, address)
         for name in ("patience_lab", "three_lab", "hooks_lab", "schedule_lab"):
             found[f"{name}_pictures_a_second"], found[f"{name}_longest_gap_ms"] = drag(page, labs[name])
-        page.evaluate(_SHUT_DOWN)
+        page.evaluate(SHUT_DOWN)
     return found

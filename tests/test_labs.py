@@ -7,8 +7,7 @@ import io
 import re
 import threading
 
-from helpers import LogError, live_lab, patience_lab, plateau_lab, read_log, schedule_lab, setup
-from helpers import three_lab
+from helpers import LogError, live_lab, patience_lab, plateau_lab, read_log, schedule_lab, setup, three_lab
 from helpers.labs import base, plateau, schedule
 from helpers.labs.training import verdict
 from helpers.recorded import replay
@@ -92,7 +91,7 @@ def test_a_control_changes_picture_words_and_code_which_holds_its_value(name, co
     if hasattr(moved, "max"):
         moved.value = moved.max if moved.value < moved.max else moved.min
     else:
-        moved.index = len(moved.options) - 1
+        moved.index = (moved.index + 1) % len(moved.options)
     if name == "schedule":
         assert lab.training.thread is None and "এখনো ট্রেনিং হয়নি" in lab.readout.value
     elif hasattr(lab, "training"):
@@ -313,7 +312,7 @@ def test_the_last_request_wins_and_those_of_a_moving_slider_do_not_train(slow):
     lab.patience.value = 5
     go_on.release(2)
     wait_for(lab)
-    assert finished == [5] and not started.acquire(timeout=0) is None
+    assert finished == [5] and started.acquire(timeout=0)
     assert "patience=5" in lab.code.value
 
 

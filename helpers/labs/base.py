@@ -1,4 +1,4 @@
-"""What every lab shares: controls made from data, the sentence, the picture and the code to copy."""
+"""What every lab shares: controls made from data, the sentence, the picture, the code to copy."""
 
 import asyncio
 import base64
@@ -15,8 +15,7 @@ from helpers.figures import describe
 import ipywidgets
 import numpy as np
 import pandas as pd
-from ipywidgets import HTML, BoundedFloatText, BoundedIntText, Dropdown, FloatSlider, GridBox, HBox, IntSlider
-from ipywidgets import Layout, link
+from ipywidgets import HTML, Dropdown, FloatSlider, GridBox, HBox, IntSlider, Layout
 from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -25,21 +24,22 @@ from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from PIL import Image
 
-_DPI = 80  # of a picture in the notebook; setup(projector=True) asks for more, and the labs grow with it
+_DPI = 80  # of a picture in the notebook; where more is asked for, a whole lab grows with it
 _SHARP = 2  # pixels drawn for each pixel of the page, once the hand rests
 _REST = 0.15  # seconds without a move after which it does
 # Room for the longest words beside a control, and for two controls side by side in JupyterLab
 # on a screen of 1280 pixels.
 _WORDS, _FIELD, _SLIDER = 224, 70, 90
 # One click selects a whole <pre>.
-# The thrice named .lab outweighs the rule of ipywidgets that takes the outline from a field with the focus.
+# The thrice named .lab outweighs the rule of ipywidgets that takes the outline from a field.
 _STYLE = """<style>
 .lab .widget-label, .lab select, .lab input {{ font-size: {words}px; }}
 .lab .widget-html, .lab .widget-grid > * {{ margin: 0; }}
 .lab .widget-html-content {{ font-size: {words}px; line-height: 1.45; overflow-wrap: anywhere; }}
 .lab .lab-small .widget-html-content {{ font-size: {small}px; }}
 .lab .lab-said {{ min-height: 2.9em; }}
-.lab pre {{ font-size: {small}px; white-space: pre-wrap; word-break: normal; user-select: all; margin: 4px 0; }}
+.lab pre {{ font-size: {small}px; white-space: pre-wrap; word-break: normal; }}
+.lab pre {{ user-select: all; margin: 4px 0; }}
 .lab.lab.lab :focus-visible {{ outline: 3px solid #0072b2 !important; outline-offset: 1px; }}
 </style>"""
 
@@ -66,16 +66,19 @@ class Lab(ipywidgets.VBox):
     ) -> None:
         self.controls = {name: _control(*given) for name, given in (controls or {}).items()}
         self.readout, self.code, self._alt = HTML(), HTML(), ""
-        self.picture = ipywidgets.Image(format="png", layout=Layout(max_width="100%", height="auto"))
-        self.picture.layout.align_self = "flex-start"  # the others are as wide as the page
-        self._drawn: tuple = (None, {}, [])  # the figure, the pixels of what stays, the artists that move
+        # as wide as it is drawn, where the other parts are as wide as the page
+        place = Layout(max_width="100%", height="auto", align_self="flex-start")
+        self.picture = ipywidgets.Image(format="png", layout=place)
+        # the figure, by scale the pixels of what stays in it, and the artists that move
+        self._drawn: tuple = (None, {}, [])
         self._sharpening: asyncio.TimerHandle | None = None
         self.drawing = threading.RLock()  # a slider may be moved at the moment a training ends
         small = [HTML(html.escape(line)) for line in (about, *notes) if line]
         for line in small:
             line.add_class("lab-small")
         top = [panel(*self.controls.values())] if controls else []
-        style = HTML(_STYLE.format(words=14 * _zoom(), small=13 * _zoom()), layout=Layout(display="none"))
+        style = HTML(_STYLE.format(words=14 * _zoom(), small=13 * _zoom()))
+        style.layout.display = "none"
         super().__init__([*top, *rows, *small, self.readout, self.picture, self.code, style])
         self.add_class("lab")
         for name, control in self.controls.items():
@@ -86,7 +89,6 @@ class Lab(ipywidgets.VBox):
     def settings(self) -> dict:
         """প্রতিটি control-এর এখনকার মান, তার নামে।"""
         values = {name: control.value for name, control in self.controls.items()}
-        # a slider of tenths passes through 0.30000000000000004
         return {name: round(v, 6) if isinstance(v, float) else v for name, v in values.items()}
 
     def update(self) -> None:
@@ -139,7 +141,7 @@ class Lab(ipywidgets.VBox):
             self._draw(self.figure, _SHARP)
 
     def _draw(self, figure: Figure, scale: int) -> None:
-        # Most of the time of a redraw goes into words that stay: their pixels are kept, the rest is drawn on.
+        # Most of the time of a redraw goes into words that stay: their pixels are kept.
         known, kept, moving = self._drawn
         if known is not figure:
             if not isinstance(figure.canvas, FigureCanvasAgg):
@@ -147,9 +149,12 @@ class Lab(ipywidgets.VBox):
             figure.set_dpi(rcParams["figure.dpi"])
             figure.canvas.draw()
             figure.set_layout_engine("none")
-            moving = sorted(figure.findobj(lambda artist: artist.get_animated()), key=lambda a: a.zorder)
-            known, kept, moving = self._drawn = (figure, {}, moving)
+            moving = figure.findobj(lambda artist: artist.get_animated())
+            kept, moving = {}, sorted(moving, key=lambda artist: artist.zorder)
+            self._drawn = (figure, kept, moving)
             self.picture.layout.width = f"{figure.bbox.width:.0f}px"
+        if figure.stale:  # something that stays has changed
+            kept.clear()
         figure.set_dpi(rcParams["figure.dpi"] * scale)
         if scale not in kept or not moving:
             figure.canvas.draw()
@@ -158,6 +163,7 @@ class Lab(ipywidgets.VBox):
             figure.canvas.restore_region(kept[scale])
             for artist in moving:
                 figure.draw_artist(artist)
+        figure.stale = False
         # level 1 is a third of the time of the default, for a file that never leaves the machine
         self.picture.value = _png(_pixels(figure), compress_level=1)
 
@@ -167,6 +173,7 @@ class Lab(ipywidgets.VBox):
             return data, {}
         comes = "স্লাইডার" if self.controls else "বোতাম"
         words = f"সেলটি চালালে এখানে {comes} আসবে।"
+        alt = f"{words} {self._alt}"
         picture = np.asarray(Image.open(io.BytesIO(self.picture.value)))
         width = self.figure.get_figwidth()
         strip = Figure(figsize=(width, 0.4), dpi=picture.shape[1] / width, facecolor="#fff3cd")
@@ -174,8 +181,8 @@ class Lab(ipywidgets.VBox):
         FigureCanvasAgg(strip).draw()
         still = _png(np.vstack([_pixels(strip)[:, : picture.shape[1]], picture]), optimize=True)
         data["image/png"] = base64.b64encode(still).decode()
-        data["text/plain"] = f"{words} {self._alt}"
-        return data, {"image/png": {"alt": data["text/plain"], "width": int(self.picture.layout.width[:-2])}}
+        data["text/plain"] = alt
+        return data, {"image/png": {"alt": alt, "width": int(self.picture.layout.width[:-2])}}
 
 
 def _zoom() -> float:
@@ -208,8 +215,8 @@ def panel(*controls: ipywidgets.DOMWidget) -> GridBox:
     """
     column = (_WORDS + _FIELD + _SLIDER) * _zoom()
     columns = f"repeat(auto-fit, minmax(min({column:.0f}px, 100%), 1fr))"
-    rows = [_row(control) for control in controls]
-    return GridBox(rows, layout=Layout(grid_template_columns=columns, grid_gap="2px 20px"))
+    layout = Layout(grid_template_columns=columns, grid_gap="2px 20px")
+    return GridBox([_row(control) for control in controls], layout=layout)
 
 
 def _row(control: ipywidgets.DOMWidget) -> ipywidgets.DOMWidget:
@@ -218,10 +225,13 @@ def _row(control: ipywidgets.DOMWidget) -> ipywidgets.DOMWidget:
     control.layout.width = "auto"
     if not isinstance(control, IntSlider | FloatSlider):
         return control
-    kind = BoundedIntText if isinstance(control, IntSlider) else BoundedFloatText
-    shared = {name: getattr(control, name) for name in ("min", "max", "step", "value", "description")}
-    field = kind(**shared)
-    link((control, "value"), (field, "value"), transform=[lambda value: round(value, 6)] * 2)
+    whole = isinstance(control, IntSlider)
+    kind = ipywidgets.BoundedIntText if whole else ipywidgets.BoundedFloatText
+    shared = ("min", "max", "step", "value", "description")
+    field = kind(**{name: getattr(control, name) for name in shared})
+    # a slider of tenths passes through 0.30000000000000004
+    exact = [lambda value: round(value, 6)] * 2
+    ipywidgets.link((control, "value"), (field, "value"), transform=exact)
     field.style.description_width = words
     field.layout = Layout(width=f"{(_WORDS + _FIELD) * _zoom():.0f}px", flex="none")
     control.description, control.readout = "", False
@@ -232,21 +242,22 @@ def _row(control: ipywidgets.DOMWidget) -> ipywidgets.DOMWidget:
 def legend(axes: Axes, *lines: Line2D) -> Legend:
     """ছবির ওপরে, ডান দিকে রেখাগুলোর নাম; `name_what_is_seen` ডাকলে যে রেখা নেই তার নাম মুছে যায়।"""
     place = {"loc": "lower right", "bbox_to_anchor": (1, 1), "borderaxespad": 0, "columnspacing": 1.2}
-    made = axes.legend(handles=lines, ncols=len(lines), **place)
-    made.set_animated(True)
-    return made
+    return axes.legend(handles=lines, ncols=len(lines), **place)
 
 
 def name_what_is_seen(made: Legend, *lines: Line2D) -> None:
     """legend-এ শুধু সেই রেখাগুলোর নাম রাখে, যাদের অন্তত একটি বিন্দু আছে।"""
     for line, handle, words in zip(lines, made.legend_handles, made.get_texts(), strict=True):
-        for artist in (handle, words):
-            artist.set_visible(len(line.get_xdata()) > 0)
+        seen = len(line.get_xdata()) > 0
+        if seen != words.get_visible():
+            handle.set_visible(seen)
+            words.set_visible(seen)
+            made.stale = True  # tells the figure, which its parts don't
 
 
 def by_epoch(log: pd.DataFrame) -> pd.DataFrame:
     """log-এর সারিগুলো, epoch-এর নম্বর ধরে: থেমে আবার শুরু হওয়া রানের epoch 0 থেকে শুরু না-ও হতে পারে।"""
-    return log.set_axis(log["epoch"].astype(int) if "epoch" in log else range(len(log)))
+    return log.set_axis(log["epoch"].astype(int))
 
 
 def keras_code(name: str, callback: type, settings: dict) -> str:

@@ -30,6 +30,8 @@ class Chooser(Lab):
             asked[f"question_{number}"] = (question["ask"], question["options"][0], options)
         super().__init__(controls=asked)
         self.questions = list(self.controls.values())
+        for question in self.questions:  # short questions with long answers
+            question.style.description_width = "190px"
         self.update()
 
     def answer(self, *places: int) -> None:

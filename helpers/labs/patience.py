@@ -20,9 +20,7 @@ EarlyStopping, History = keras.callbacks.EarlyStopping, keras.callbacks.History
 _NO_METRICS = ("run", "epoch", RATE_COLUMN, f"val_{RATE_COLUMN}")
 
 
-def patience_lab(
-    log: pd.DataFrame | History | str | Path, minutes: float | None = None
-) -> "PatienceLab":
+def patience_lab(log: pd.DataFrame | History | str | Path, minutes: float | None = None) -> "PatienceLab":
     """স্লাইডার নাড়ো, আর দেখো `EarlyStopping` এই রেকর্ড করা ট্রেনিংটি কোথায় থামাত।
 
     আবার ট্রেনিং হয় না: আসল `EarlyStopping` রেকর্ড করা মানগুলোর ওপর চলে (`replay`), তাই উত্তর আসে সঙ্গে সঙ্গে।
@@ -42,8 +40,8 @@ class PatienceLab(Lab):
     """`patience_lab` যা ফেরত দেয়: `patience`, `min_delta`, `start_from_epoch`, `monitor`, `mode`।"""
 
     def __init__(self, log: pd.DataFrame, minutes: float | None) -> None:
-        numbers = log.select_dtypes("number").drop(columns=[*_NO_METRICS], errors="ignore")
-        metrics = list(numbers.dropna(axis="columns", how="all"))
+        measured = log.dropna(axis="columns", how="all")
+        metrics = [name for name in measured if name not in _NO_METRICS]
         if not metrics:
             now = "আগে model.fit(...) চালাও, তারপর আবার এই সেল।"
             raise LogError(explain("patience_lab চালু হলো না", "log-এ একটিও epoch বা metric নেই", now))

@@ -8,7 +8,6 @@ from helpers.labs.training import Attempts, Curves, Training, train_anew, verdic
 from helpers.start import keras
 
 import numpy as np
-from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 
 ReduceLROnPlateau = keras.callbacks.ReduceLROnPlateau
@@ -46,8 +45,7 @@ class PlateauLab(Lab):
         self.training = Training(words, EPOCHS, train, self._finish, self.say, _REST)
         super().__init__(self.training, controls=_CONTROLS)
         self._trained: Curves | None = None
-        figure = Figure(figsize=(9, 4.6), layout="constrained")
-        self._picture = Attempts(figure, [2, 1], EPOCHS, rate_first=False, lowest=_LOWEST)
+        self._picture = Attempts(4.6, [2, 1], EPOCHS, rate_first=False, lowest=_LOWEST)
         self._picture.rate.set(yscale="log", ylim=(_LOWEST / 3, RATE * 3))
         self._picture.rate.yaxis.set_minor_formatter(NullFormatter())
         self._picture.rate.yaxis.set_major_locator(LogLocator(numticks=6))
@@ -71,11 +69,7 @@ class PlateauLab(Lab):
 
 
 def train(settings: dict, is_stopped_after: Callable[[int], bool]) -> Curves:
-    """একটি নতুন মডেলকে ট্রেনিং করায়, প্রতি epoch-এর `loss`, `val_loss`, `learning_rate` ফেরত দেয়।
-
-    settings: ReduceLROnPlateau-র parameter।
-    is_stopped_after: প্রতি epoch-এর শেষে তার নম্বর দিয়ে ডাকা হয়; True ফেরত দিলে সেখানেই শেষ।
-    """
+    """`train_anew`, এই মানগুলোর ReduceLROnPlateau দিয়ে।"""
     callback = ReduceLROnPlateau(**settings)
     return train_anew(2, keras.optimizers.SGD(RATE), callback, EPOCHS, is_stopped_after)
 

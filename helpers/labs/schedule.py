@@ -1,4 +1,4 @@
-"""Schedules of the learning rate: drawn while the slider moves, trained at the press of a button. Notebook 09."""
+"""Schedules of the learning rate: drawn at once, trained at the press of a button. Notebook 09."""
 
 import functools
 import math
@@ -10,7 +10,6 @@ from helpers.labs.training import Attempts, Curves, Training, train_anew, verdic
 from helpers.start import keras
 
 from ipywidgets import Button, HBox, Layout
-from matplotlib.figure import Figure
 
 LONGEST, HIGHEST = 40, 0.5
 _KINDS = {
@@ -55,8 +54,7 @@ class ScheduleLab(Lab):
         super().__init__(row, controls=_CONTROLS)
         self._every_row = self.children[0].children[-1]
         self._trained: Curves | None = None
-        figure = Figure(figsize=(9, 4.3), layout="constrained")
-        self._picture = Attempts(figure, [1, 1.4], LONGEST, rate_first=True, lowest=0)
+        self._picture = Attempts(4.3, [1, 1.4], LONGEST, rate_first=True, lowest=0)
         self._picture.rate.set_ylim(-0.02, HIGHEST * 1.06)
         self.training.run(self.settings)  # where no kernel runs, this picture is what is left
         self.start.on_click(lambda _button: self.training.ask(self.settings))
@@ -114,11 +112,7 @@ def _made(source: str) -> dict:
 
 
 def train(settings: dict, is_stopped_after: Callable[[int], bool]) -> Curves:
-    """একটি নতুন মডেলকে ট্রেনিং করায়, প্রতি epoch-এর `loss`, `val_loss`, `learning_rate` ফেরত দেয়।
-
-    settings: `kind`, `base`, `warm`, `every`, `total`।
-    is_stopped_after: প্রতি epoch-এর শেষে তার নম্বর দিয়ে ডাকা হয়; True ফেরত দিলে সেখানেই শেষ।
-    """
+    """`train_anew`, এই মানগুলোর schedule দিয়ে।"""
 
     def is_stopped(epoch: int) -> bool:
         # the progress bar is made for the longest training

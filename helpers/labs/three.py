@@ -58,7 +58,7 @@ class ThreeLab(Lab):
     """`three_lab` যা ফেরত দেয়: `stop_patience`, `drop_patience`, `factor`, `cooldown`।"""
 
     def __init__(self, log: pd.DataFrame) -> None:
-        if "val_loss" not in log.select_dtypes("number") or log["val_loss"].isna().all():
+        if "val_loss" not in log or log["val_loss"].isna().all():
             now = "validation-সহ একটি রানের log দাও, যেমন data/runs/dog_cat_3000.csv।"
             raise LogError(explain("three_lab চালু হলো না", "log-এ val_loss নেই", now))
         self.recorded = by_epoch(log)

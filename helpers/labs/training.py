@@ -23,12 +23,9 @@ Train = Callable[[dict, Callable[[int], bool]], Curves]
 class Training(HBox):
     """একবারে একটিই ট্রেনিং চলে: নতুন মান এলে আগের ট্রেনিং বাদ যায়, শেষেরটিই থাকে।
 
-    words: রেখাটির বামে যে কথা থাকে।
-    epochs: রেখাটি কয় epoch-এ ভরে।
     train: `train(settings, is_stopped_after)`; প্রতি epoch-এর শেষে `is_stopped_after(epoch)` ডাকে, আর True পেলে
-        সেখানেই শেষ করে। ফেরত দেয় প্রতি epoch-এর মান।
-    show: ট্রেনিং শেষে `show(settings, curves, seconds)`; “থামাও” চেপে থামালে curves ছোট হয়।
-    say: thread-এর ভেতরে error হলে তার বাংলা বিবরণ পায়; thread-এর error নোটবুকে আর কোথাও দেখা যায় না।
+        সেখানেই শেষ করে। শেষে চলে `show(settings, curves, seconds)`; thread-এর error যায় `say`-তে।
+    words, epochs: অগ্রগতির রেখার বামের কথা, আর সেটি কয় epoch-এ ভরে।
     rest: এত সেকেন্ড নতুন মান না এলে তবে ট্রেনিং শুরু হয়, যাতে স্লাইডার টানার সময় না চলে।
     """
 
@@ -43,7 +40,8 @@ class Training(HBox):
     ) -> None:
         self.progress = IntProgress(max=epochs, layout=Layout(width="160px"))
         self.stop = Button(description="থামাও", disabled=True, layout=Layout(width="auto"))
-        super().__init__([HTML(words), self.progress, self.stop], layout=Layout(align_items="center"))
+        row = [HTML(words), self.progress, self.stop]
+        super().__init__(row, layout=Layout(align_items="center"))
         self.train, self.show, self.say, self.rest = train, show, say, rest
         self.thread: threading.Thread | None = None
         self._lock = threading.Lock()
@@ -138,10 +136,7 @@ def train_anew(
 
 
 def verdict(curves: Curves, before: Curves | None, epochs: int) -> str:
-    """এই ট্রেনিং কেমন হলো, আগের চেষ্টার পাশে: এক কথায়, ছবির শিরোনাম।
-
-    epochs: কয় epoch চলার কথা ছিল; curves তার চেয়ে ছোট হলে শিক্ষার্থী নিজে থামিয়েছে।
-    """
+    """ছবির শিরোনাম: আগের চেষ্টার তুলনায় এই ট্রেনিং কেমন। epochs: যত epoch চলার কথা ছিল।"""
     ran, end = len(curves["loss"]), curves["val_loss"][-1]
     if ran < epochs:
         return f"epoch {ran - 1}-এর শেষে তুমি ট্রেনিং থামিয়েছ"
@@ -160,15 +155,13 @@ def verdict(curves: Curves, before: Curves | None, epochs: int) -> str:
 class Attempts:
     """learning rate আর loss-এর ছবি: এই চেষ্টার রেখা রঙিন, আগের চেষ্টার রেখা ধূসর।
 
-    figure: যাতে আঁকা হবে; heights: উচ্চতা, ওপরের ছবি থেকে; rate_first: learning rate ওপরে থাকবে কি না।
+    inches: ছবির উচ্চতা; heights: দুই অংশের অনুপাত; rate_first: learning rate ওপরে থাকবে কি না।
     epochs: ছবি কয় epoch চওড়া। lowest: এর চেয়ে ছোট learning rate এই মানেই আঁকা হয়।
     """
 
-    def __init__(
-        self, figure: Figure, heights: list[float], epochs: int, rate_first: bool, lowest: float
-    ) -> None:
-        self.figure, self.lowest = figure, lowest
-        both = top, bottom = figure.subplots(2, sharex=True, height_ratios=heights)
+    def __init__(self, inches: float, heights: list, epochs: int, rate_first: bool, lowest: float) -> None:
+        self.figure, self.lowest = Figure(figsize=(9, inches), layout="constrained"), lowest
+        both = top, bottom = self.figure.subplots(2, sharex=True, height_ratios=heights)
         self.rate, self.loss = both if rate_first else both[::-1]
         grey = {"color": "0.55", "linewidth": 2, "linestyle": ":", "animated": True}
         steps, moving = {"drawstyle": "steps-mid"}, {"animated": True}
@@ -187,9 +180,7 @@ class Attempts:
         self.named = (self.before, self.training, self.validation)
         self.legend = legend(self.loss, *self.named)
 
-    def update(
-        self, rates: list[float], curves: Curves | None, before: Curves | None, title: str
-    ) -> None:
+    def update(self, rates: list[float], curves: Curves | None, before: Curves | None, title: str) -> None:
         for line, values in (
             (self.rate_now, np.maximum(rates, self.lowest)),
             (self.rate_before, np.maximum(before["learning_rate"], self.lowest) if before else []),
