@@ -30,8 +30,11 @@ class Chooser(Lab):
             asked[f"question_{number}"] = (question["ask"], question["options"][0], options)
         super().__init__(controls=asked)
         self.questions = list(self.controls.values())
-        for question in self.questions:  # short questions with long answers
-            question.style.description_width = "190px"
+        # columns as wide as their answers, which are of very different lengths
+        columns = "repeat(auto-fit, minmax(min(340px, 100%), auto))"
+        self.children[0].layout.grid_template_columns = columns
+        for question in self.questions:
+            question.style.description_width = "206px"
         self.update()
 
     def answer(self, *places: int) -> None:
