@@ -212,8 +212,9 @@ def drag(page, lab, seconds: float = 3) -> tuple[float, float]:
     lab.scroll_into_view_if_needed()
     image = lab.locator("img")
     image.evaluate(_NOTE_PICTURES)
-    box = lab.locator(".noUi-target:visible").first.bounding_box()
-    page.mouse.move(box["x"] + 2, box["y"] + box["height"] / 2)
+    slider = lab.locator(".noUi-target:visible").first
+    box, handle = slider.bounding_box(), slider.locator(".noUi-handle").bounding_box()
+    page.mouse.move(handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2)
     page.mouse.down()
     start = time.monotonic()
     while (now := time.monotonic() - start) < seconds:

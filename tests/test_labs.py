@@ -42,11 +42,8 @@ CONTROLS = {
 
 
 def curves(epochs=60, val_loss=0.6, rates=None):
-    return {
-        "loss": [0.5] * epochs,
-        "val_loss": [val_loss] * epochs,
-        "learning_rate": rates or [0.3] * epochs,
-    }
+    flat = {"loss": [0.5] * epochs, "val_loss": [val_loss] * epochs}
+    return {**flat, "learning_rate": rates or [0.3] * epochs}
 
 
 @pytest.fixture(autouse=True)
@@ -144,17 +141,11 @@ def test_what_was_doubtful_in_a_log_is_told_once_as_text(make):
     assert words.count("সারি &lt;b&gt;৩&lt;/b&gt; বাদ গেছে।") == 1
 
 
-ODD = {
-    "one epoch": [0.5],
-    "NaN first": [NAN, 0.5, 0.4, 0.6],
-    "all NaN but one": [0.5, NAN, NAN, NAN],
-    "flat": [0.5] * 5,
-    "huge": [1e30, 1e-30, 1.0],
-}
+ODD = [[0.5], [NAN, 0.5, 0.4, 0.6], [0.5, NAN, NAN, NAN], [0.5] * 5, [1e30, 1e-30, 1.0]]
 
 
 @with_settings(max_examples=8, deadline=None)
-@given(data=st.data(), values=st.sampled_from([None, *ODD.values()]))
+@given(data=st.data(), values=st.sampled_from([None, *ODD]))
 def test_no_position_of_the_controls_raises_even_on_odd_logs(data, values):
     log = read_log(RECORDED) if values is None else log_of(values)
     for lab in (patience_lab(log), three_lab(log)):
@@ -249,19 +240,11 @@ def test_the_three_lab_counts_the_epochs_of_a_resumed_run_as_its_log_does():
     assert list(lab.figure.axes[0].lines[0].get_xdata()) == list(range(10, 16))
 
 
-def _three_at_its_lowest():
+def test_the_staircase_of_learning_rates_stays_in_its_frame_however_low_it_goes(monkeypatch):
     lab = three_lab(log_of(np.linspace(0.1, 1, 30)))
     lab.stop_patience.value, lab.drop_patience.value, lab.factor.value = 15, 1, 0.1
-    return lab.figure.axes[2]
-
-
-def _plateau_at_its_lowest(monkeypatch):
     monkeypatch.setattr(plateau, "train", lambda *_: curves(rates=[0.3 * 0.1**n for n in range(60)]))
-    return plateau_lab().figure.axes[1]
-
-
-def test_the_staircase_of_learning_rates_stays_in_its_frame_however_low_it_goes(monkeypatch):
-    for stairs in (_three_at_its_lowest(), _plateau_at_its_lowest(monkeypatch)):
+    for stairs in (lab.figure.axes[2], plateau_lab().figure.axes[1]):
         low, high = stairs.get_ylim()
         steps = [line for line in stairs.lines if line.get_drawstyle() == "steps-mid"]
         drawn = [value for line in steps for value in line.get_ydata()]
@@ -316,29 +299,20 @@ def test_the_last_request_wins_and_those_of_a_moving_slider_do_not_train(slow):
     assert "patience=5" in lab.code.value
 
 
-def test_the_stop_button_ends_a_training_and_the_words_say_so(slow):
-    lab, started, go_on, finished = slow
-    stop = lab.training.stop
-    lab.patience.value = 7
-    assert started.acquire(timeout=LIMIT)
-    assert not stop.disabled
-    stop.click()
-    go_on.release()
-    wait_for(lab)
-    assert finished == [] and stop.disabled and lab.training.thread is None
-    assert "epoch 1-এর শেষে তুমি ট্রেনিং থামিয়েছ" in lab.readout.value
-
-
-def test_a_request_that_is_stopped_before_it_began_is_not_told_as_done(slow):
+@pytest.mark.parametrize(
+    ("waiting", "said"), [(7, "epoch 1-এর শেষে তুমি ট্রেনিং থামিয়েছ"), (8, "ছবিটি আগের মানের")]
+)
+def test_the_stop_button_ends_a_training_and_forgets_the_one_that_waits(slow, waiting, said):
     lab, started, go_on, finished = slow
     lab.patience.value = 7
-    assert started.acquire(timeout=LIMIT)
-    lab.patience.value = 8
+    assert started.acquire(timeout=LIMIT) and not lab.training.stop.disabled
+    lab.patience.value = waiting
     lab.training.stop.click()
+    was = lab.readout.value
     go_on.release()
-    assert "ছবিটি আগের মানের" in lab.readout.value
     wait_for(lab)
-    assert finished == []
+    assert finished == [] and lab.training.stop.disabled and lab.training.thread is None
+    assert said in (lab.readout.value if waiting == 7 else was)
 
 
 def test_an_error_in_the_thread_reaches_the_learner_and_in_the_first_training_it_is_raised(monkeypatch):
@@ -385,23 +359,16 @@ def test_the_verdict_tells_one_training_from_another(end, before, said):
 # ---- schedules -----------------------------------------------------------------------------------
 
 
+kinds, bases = st.sampled_from(sorted(schedule._FORMULAS)), st.sampled_from([0.01, 0.3, 0.5])
+
+
 @with_settings(max_examples=60, deadline=None)
-@given(
-    settings=st.fixed_dictionaries(
-        {
-            "kind": st.sampled_from(sorted(schedule._FORMULAS)),
-            "base": st.sampled_from([0.01, 0.3, 0.5]),
-            "warm": st.integers(0, 20),
-            "every": st.integers(1, 20),
-            "total": st.integers(5, 40),
-        }
-    )
-)
-def test_every_schedule_is_floats_between_nothing_and_its_base(settings):
-    rates = schedule.planned(settings)
-    assert len(rates) == settings["total"] and all(type(rate) is float for rate in rates)
-    assert min(rates) >= 0 and max(rates) <= settings["base"] * (1 + 1e-9)
-    warm = min(settings["warm"], settings["total"])
+@given(kind=kinds, base=bases, warm=st.integers(0, 20), every=st.integers(1, 20), total=st.integers(5, 40))
+def test_every_schedule_is_floats_between_nothing_and_its_base(kind, base, warm, every, total):
+    rates = schedule.planned({"kind": kind, "base": base, "warm": warm, "every": every, "total": total})
+    assert len(rates) == total and all(type(rate) is float for rate in rates)
+    assert min(rates) >= 0 and max(rates) <= base * (1 + 1e-9)
+    warm = min(warm, total)
     assert np.all(np.diff(rates[:warm]) > 0) and np.all(np.diff(rates[warm:]) <= 1e-12)
 
 
