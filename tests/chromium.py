@@ -29,7 +29,16 @@ def new_page(height: int = 768) -> Iterator:
 
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=_ARGUMENTS)
-        yield browser.new_page(viewport={"width": 1366, "height": height})
+        page = browser.new_page(viewport={"width": 1366, "height": height})
+        # where no font has the letters, each is a box of one width, and every layout comes out wrong
+        boxes = page.evaluate(
+            """() => {
+                const pen = document.createElement("canvas").getContext("2d");
+                return new Set([..."কঔই"].map(letter => pen.measureText(letter).width)).size === 1;
+            }"""
+        )
+        require(not boxes, "the browser has no font for Bengali (Debian and Ubuntu: apt install fonts-beng)")
+        yield page
         browser.close()
 
 

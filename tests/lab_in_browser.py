@@ -1,21 +1,24 @@
-"""JupyterLab in a real browser, as fixtures: a notebook is opened and run from top to bottom."""
+"""JupyterLab in a real browser: a notebook is opened and run, all labs on one page, a slider is dragged."""
 
 import contextlib
+import itertools
 import json
 import os
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from notebooks import copy_course
 
+import nbformat
 import pytest
 from chromium import CHROMIUM, is_ours, new_page
 from needs import require
 
+ERRORS = "[data-mime-type='application/vnd.jupyter.stderr'], [data-mime-type*='jupyter.error']"
 _IDLE = """async path => {
   const app = window.jupyterapp; if (!app) return false;
   await app.restored;
@@ -23,27 +26,72 @@ _IDLE = """async path => {
   if (!tab || !tab.context || tab.context.path !== path) return false;
   await tab.context.ready; await tab.sessionContext.ready;
   return tab.sessionContext.session?.kernel?.status === 'idle' }"""
-_RUN = """async ids => {
-  const { content } = window.jupyterapp.shell.currentWidget;
-  for (const id of ids) {
-    content.deselectAll();
-    content.activeCellIndex = content.widgets.findIndex(cell => cell.model.id === id);
-    if (await window.jupyterapp.commands.execute('notebook:run-cell') === false) return false;
-  }
-  return true }"""
 _NOT_RUN = """() => window.jupyterapp.shell.currentWidget.content.widgets.filter(
   cell => cell.model.type === 'code' && cell.model.executionCount === null).length"""
 
+_KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 # a kernel with TensorFlow holds half a gigabyte, and the next notebook starts another
-_SHUT_DOWN = "() => window.jupyterapp?.shell.currentWidget?.sessionContext.shutdown()"
+SHUT_DOWN = "() => window.jupyterapp?.shell.currentWidget?.sessionContext.shutdown()"
 
 
-@pytest.fixture(scope="session")
-def jupyterlab(tmp_path_factory):
-    """The address of a JupyterLab with its own settings, on a copy of the notebooks."""
-    require(CHROMIUM, "Chromium is not installed")
-    home = tmp_path_factory.mktemp("lab")
+# Every lab on one page, called as the notebooks call it.
+LAB_CELLS = {
+    "setup": """from helpers import HookRecorder, chooser, hooks_lab, live_lab, patience_lab, plateau_lab
+from helpers import schedule_lab, setup, three_lab, toy_data, upload_lab
+import keras
+from matplotlib.figure import Figure
+setup()
+recorded, photo = "../data/runs/dog_cat_no_callbacks.csv", "photo.png"
+def model_and_data():
+    model = keras.Sequential([keras.layers.Dense(1, activation="sigmoid")])
+    model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
+    return model, *toy_data("overfit")
+""",
+    "hooks_lab": """recorder = HookRecorder()
+model, train, val = model_and_data()
+model.fit(train, validation_data=val, epochs=2, verbose=0, callbacks=[recorder])
+hooks_lab(recorder.events)""",
+    "patience_lab": "patience_lab(recorded, minutes=25)",
+    "plateau_lab": "plateau_lab()",
+    "three_lab": "three_lab(recorded)",
+    "schedule_lab": "schedule_lab()",
+    "upload_lab": """figure = Figure(figsize=(6, 4), facecolor="teal")
+figure.savefig(photo)
+upload_lab(lambda content: "মডেল বলছে: কুকুর (৯৭% নিশ্চিত)", sample=photo)""",
+    "live_lab": """class Watch(keras.callbacks.Callback):
+    def __init__(self, show, wanted):
+        super().__init__()
+        self.show, self.wanted, self.seen = show, wanted, []
+    def on_epoch_end(self, epoch, logs):
+        self.seen.append(logs["loss"])
+        if epoch % 5 == 4:
+            figure = Figure(figsize=(9, 4), layout="constrained")
+            axes = figure.subplots()
+            axes.plot(self.seen)
+            axes.set(xlabel="epoch", ylabel="loss", title=f"epoch {epoch}")
+            self.show(figure)
+    def on_train_batch_end(self, batch, logs=None):
+        self.model.stop_training = self.model.stop_training or self.wanted()
+def watched(show, wanted):
+    model, train, val = model_and_data()
+    return model.fit(train, epochs=2000, verbose=0, callbacks=[Watch(show, wanted)])
+cockpit = live_lab(watched)
+cockpit""",
+    "chooser": "chooser()",
+}
+LABS = [name for name in LAB_CELLS if name != "setup"]
+_PAGE = "all_labs"
+
+
+@contextlib.contextmanager
+def served(home: Path) -> Iterator[str]:
+    """The address of a JupyterLab with its own settings, on a copy of the course and a page of all labs."""
     copy_course(home / "course")
+    cells = [nbformat.v4.new_code_cell(source, id=name) for name, source in LAB_CELLS.items()]
+    nbformat.write(
+        nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": _KERNEL}),
+        home / "course" / "notebooks" / f"{_PAGE}.ipynb",
+    )
     settings = home / "settings" / "@jupyterlab"
     for plugin, value in {
         "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
@@ -86,8 +134,9 @@ def _started(server: subprocess.Popen, runtime: Path, log: Path) -> tuple[str, s
     pytest.fail(f"JupyterLab did not start:\n{log.read_text('utf-8', 'replace')[-3000:]}")
 
 
-@pytest.fixture
-def page():
+@contextlib.contextmanager
+def watched_page() -> Iterator:
+    """A page of the browser which notes the errors and the addresses outside this machine in `troubles`."""
     with new_page() as page:
         page.troubles = []
         page.on("console", lambda message: _note(page, message.type == "error", message.text))
@@ -108,25 +157,82 @@ def _wait_until_idle(page, path: str) -> None:
         page.wait_for_timeout(100)
 
 
+def open_notebook(page, address: str, stem: str) -> None:
+    """Opens a notebook, runs it from top to bottom, and sees that nothing went wrong."""
+    path = f"notebooks/{stem}.ipynb"
+    page.goto(address.format(path=path))
+    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+    _wait_until_idle(page, path)
+    assert page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')") is not False
+    _wait_until_idle(page, path)
+    assert page.evaluate(_NOT_RUN) == 0
+    assert page.locator(f".jp-OutputArea :is({ERRORS})").count() == 0
+
+
+def open_labs(page, address: str) -> dict:
+    """The page of all labs; each lab, by its name, as a locator."""
+    open_notebook(page, address, _PAGE)
+    labs = page.locator(".lab")
+    assert labs.count() == len(LABS)
+    return {name: labs.nth(place) for place, name in enumerate(LABS)}
+
+
+@pytest.fixture(scope="session")
+def jupyterlab(tmp_path_factory):
+    require(CHROMIUM, "Chromium is not installed")
+    with served(tmp_path_factory.mktemp("lab")) as address:
+        yield address
+
+
+@pytest.fixture
+def page():
+    with watched_page() as page:
+        yield page
+
+
 @pytest.fixture
 def opened(jupyterlab, page):
-    """Opens a notebook, runs it from top to bottom, or only some cells, and sees that nothing went wrong."""
-
-    def open_and_run(stem: str, only: Sequence[str] = ()):
-        path = f"notebooks/{stem}.ipynb"
-        page.goto(jupyterlab.format(path=path))
-        page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
-        _wait_until_idle(page, path)
-        if only:
-            assert page.evaluate(_RUN, only)
-            _wait_until_idle(page, path)
-        else:
-            assert page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')") is not False
-            _wait_until_idle(page, path)
-            assert page.evaluate(_NOT_RUN) == 0
-        errors = "[data-mime-type='application/vnd.jupyter.stderr'], [data-mime-type*='jupyter.error']"
-        assert page.locator(f".jp-OutputArea {errors}").count() == 0
+    def open_and_run(stem: str):
+        open_notebook(page, jupyterlab, stem)
         return page
 
     yield open_and_run
-    page.evaluate(_SHUT_DOWN)
+    page.evaluate(SHUT_DOWN)
+
+
+# When each new picture of a lab was ready to be seen, in milliseconds.
+_NOTE_PICTURES = """image => {
+  image.seen = [];
+  image.addEventListener('load', () => image.seen.push(performance.now())) }"""
+_SWEEP, _MOVE = 0.6, 0.016  # seconds from one end of the slider to the other, and from one move to the next
+
+
+def drag(page, lab, seconds: float = 3) -> tuple[float, float]:
+    """Drags a lab's first slider to and fro; new pictures a second, and the longest gap between two in ms."""
+    lab.scroll_into_view_if_needed()
+    image = lab.locator("img")
+    image.evaluate(_NOTE_PICTURES)
+    slider = lab.locator(".noUi-target:visible").first
+    box, handle = slider.bounding_box(), slider.locator(".noUi-handle").bounding_box()
+    page.mouse.move(handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2)
+    page.mouse.down()
+    start = time.monotonic()
+    while (now := time.monotonic() - start) < seconds:
+        share = abs((now / _SWEEP + 1) % 2 - 1)
+        page.mouse.move(box["x"] + 2 + share * (box["width"] - 4), box["y"] + box["height"] / 2)
+        page.wait_for_timeout(_MOVE * 1e3)
+    seen = image.evaluate("image => image.seen")
+    page.mouse.up()
+    gaps = [later - earlier for earlier, later in itertools.pairwise(seen)]
+    return len(seen) / seconds, max(gaps, default=seconds * 1e3)
+
+
+def dragging_figures(home: Path) -> dict[str, float]:
+    """What the labs that answer at once show in a browser while one drags: for the page of measurements."""
+    found = {}
+    with served(home) as address, watched_page() as page:
+        labs = open_labs(page, address)
+        for name in ("patience_lab", "three_lab", "hooks_lab", "schedule_lab"):
+            found[f"{name}_pictures_a_second"], found[f"{name}_longest_gap_ms"] = drag(page, labs[name])
+        page.evaluate(SHUT_DOWN)
+    return found

@@ -227,7 +227,7 @@ def lab(lesson):
         return lesson.train(callbacks, epochs=100_000)
 
     running = threading.Event()
-    lab = live_lab(train, preview=0)
+    lab = live_lab(train)
     running.clear()
     lab.running = running
     yield lab

@@ -1,12 +1,15 @@
 """The labs: every move changes picture, words and code together, and they say what the real callback does."""
 
+import asyncio
 import base64
+import html
+import io
 import re
 import threading
-import warnings
 
-from helpers import LogError, patience_lab, plateau_lab, read_log, setup, three_lab
-from helpers.labs import plateau
+from helpers import LogError, live_lab, patience_lab, plateau_lab, read_log, schedule_lab, setup, three_lab
+from helpers.labs import base, plateau, schedule
+from helpers.labs.training import verdict
 from helpers.recorded import replay
 from notebooks import ROOT
 
@@ -14,76 +17,195 @@ import keras
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
+from hypothesis import settings as with_settings
 from hypothesis import strategies as st
-from lab_tools import LIMIT, names_made_by, shown, wait_for
+from PIL import Image
 
 setup()
+LIMIT = 60  # seconds; more than any training here takes, so that a hanging thread fails and doesn't hang
+NAN = float("nan")
 RECORDED = ROOT / "data" / "runs" / "dog_cat_no_callbacks.csv"
+TRAIN = {module: module.train for module in (plateau, schedule)}
 LABS = {
-    "patience": lambda: patience_lab(RECORDED),
+    "patience": lambda: patience_lab(RECORDED, minutes=40),
     "three": lambda: three_lab(RECORDED),
     "plateau": plateau_lab,
+    "schedule": schedule_lab,
 }
-SLIDERS = [
-    *(("patience", name) for name in ("patience", "min_delta", "start_from_epoch")),
-    *(("three", name) for name in ("stop_patience", "drop_patience", "factor", "cooldown")),
-    *(("plateau", name) for name in ("factor", "patience", "cooldown")),
-]
+CONTROLS = {
+    "patience": ("patience", "min_delta", "start_from_epoch", "monitor", "mode"),
+    "three": ("stop_patience", "drop_patience", "factor", "cooldown"),
+    "plateau": ("factor", "patience", "cooldown", "min_lr"),
+    "schedule": ("base", "warm", "total", "kind"),
+}
 
 
-@pytest.fixture(scope="module")
-def labs():
-    return {name: make() for name, make in LABS.items()}
+def curves(epochs=60, val_loss=0.6, rates=None):
+    flat = {"loss": [0.5] * epochs, "val_loss": [val_loss] * epochs}
+    return {**flat, "learning_rate": rates or [0.3] * epochs}
 
 
-@pytest.mark.parametrize(("name", "slider"), SLIDERS)
-def test_a_slider_changes_picture_and_code_which_holds_its_value(name, slider):
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    """Trainings that take no time; `TRAIN` has the real ones."""
+    monkeypatch.setattr(plateau, "train", lambda settings, _stop: curves())
+    monkeypatch.setattr(schedule, "train", lambda settings, _stop: curves(settings["total"]))
+
+
+def wait_for(lab):
+    if thread := lab.training.thread:
+        thread.join(LIMIT)
+        assert not thread.is_alive()
+
+
+def shown(lab):
+    return bytes(lab.picture.value), lab.readout.value, lab.code.value
+
+
+def names_made_by(lab):
+    """What a learner has after running the code of a lab."""
+    names = {"keras": keras}
+    exec(html.unescape(re.sub("<[^>]*>", "", lab.code.value)), names)
+    return names
+
+
+def size(picture):
+    return Image.open(io.BytesIO(picture)).size
+
+
+def log_of(values, start=0):
+    return pd.DataFrame({"epoch": range(start, start + len(values)), "val_loss": values})
+
+
+# ---- every lab -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "control"), [(name, one) for name in LABS for one in CONTROLS[name]])
+def test_a_control_changes_picture_words_and_code_which_holds_its_value(name, control):
     lab = LABS[name]()
-    control = getattr(lab, slider)
-    picture, _, code = shown(lab)
-    control.value = control.max if control.value < control.max else control.min
-    wait_for(lab)
-    assert lab.code.value != code
-    assert bytes(lab.picture.value).startswith(b"\x89PNG")
-    assert lab.picture.value != picture or slider in ("min_delta", "start_from_epoch")  # or nothing differs
-    assert str(round(control.value, 3)) in lab.code.value
+    before, moved = shown(lab), getattr(lab, control)
+    if hasattr(moved, "max"):
+        moved.value = moved.max if moved.value < moved.max else moved.min
+    else:
+        moved.index = (moved.index + 1) % len(moved.options)
+    if name == "schedule":
+        assert lab.training.thread is None and "এখনো ট্রেনিং হয়নি" in lab.readout.value
+    elif hasattr(lab, "training"):
+        wait_for(lab)
+    changed = [now != then for now, then in zip(shown(lab), before, strict=True)]
+    assert changed[2] and (changed[0] or control in ("min_delta", "mode") or name == "plateau")
+    if control != "kind":
+        assert str(lab.settings[control]) in lab.code.value
 
 
-def test_the_patience_lab_says_and_codes_what_replay_does():
-    log, lab = read_log(RECORDED), patience_lab(RECORDED, minutes=40)
-    for patience in (1, 4, 9):
-        lab.patience.value = patience
-        early = names_made_by(lab.code.value)["early"]
-        assert (early.patience, early.restore_best_weights) == (patience, True)
-        outcome = replay([early], log)
-        said = lab.readout.value
-        assert f"epoch <code>{outcome.stopped_epoch}</code>-এ থামল" in said
-        assert f"epoch <code>{outcome.best_epoch}</code>-এর weights" in said
-        minutes = f"{40 * (len(log) - outcome.epochs) / len(log):.1f}"
-        assert minutes.translate(str.maketrans("0123456789", "০১২৩৪৫৬৭৮৯")) + " মিনিট" in said
+@pytest.mark.parametrize("name", LABS)
+def test_without_a_kernel_picture_and_words_remain_and_say_that_a_slider_would_come(name):
+    lab = LABS[name]()
+    data, metadata = lab._repr_mimebundle_()
+    assert data["text/plain"] == metadata["image/png"]["alt"]
+    assert "সেলটি চালালে এখানে স্লাইডার আসবে" in data["text/plain"]
+    wide, high = size(base64.b64decode(data["image/png"]))
+    assert wide == 2 * metadata["image/png"]["width"] == size(lab.picture.value)[0]
+    assert high > size(lab.picture.value)[1]
 
 
-def test_the_patience_lab_says_what_was_missed_by_not_waiting():
-    values = [0.9, 0.5, 0.6, 0.6, 0.3, 0.4, 0.4, 0.4]
-    lab = patience_lab(pd.DataFrame({"epoch": range(8), "val_loss": values}))
-    lab.patience.value = 2
-    assert "epoch <code>4</code>-এ <code>0.300</code> পাওয়া যেত" in lab.readout.value
-    lab.patience.value = 3
-    assert "ভালো কিছু আসত না" in lab.readout.value
+def test_a_picture_is_quick_while_the_slider_moves_and_sharp_when_it_rests(monkeypatch):
+    monkeypatch.setattr(base, "_REST", 0)
+
+    async def move():
+        lab = patience_lab(RECORDED)
+        sharp = size(lab.picture.value)
+        lab.patience.value = 9
+        moving = size(lab.picture.value)
+        while size(lab.picture.value) == moving:
+            await asyncio.sleep(0)
+        return lab.picture.layout.width, sharp, moving, size(lab.picture.value)
+
+    width, *pictures = asyncio.run(asyncio.wait_for(move(), LIMIT))
+    assert (width, pictures) == ("720px", [(1440, 640), (720, 320), (1440, 640)])
 
 
-def test_whatever_comes_after_a_first_epoch_of_nan_is_missed():
-    values = [np.nan, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1]
-    lab = patience_lab(pd.DataFrame({"epoch": range(7), "val_loss": values}))
-    lab.patience.value = 3
-    assert "epoch <code>6</code>-এ <code>0.100</code> পাওয়া যেত" in lab.readout.value
+def test_for_a_projector_a_lab_grows_as_the_figures_do(monkeypatch):
+    monkeypatch.setitem(base.rcParams, "figure.dpi", 120)
+    lab = patience_lab(RECORDED)
+    assert lab.picture.layout.width == "1080px" and size(lab.picture.value) == (2160, 960)
+    assert "font-size: 21.0px" in lab.children[-1].value
+
+
+@pytest.mark.parametrize("make", [patience_lab, three_lab])
+def test_what_was_doubtful_in_a_log_is_told_once_as_text(make):
+    log = read_log(RECORDED)
+    log.attrs["notes"] = ["সারি <b>৩</b> বাদ গেছে।"]
+    words = [child.value for child in make(log).children if hasattr(child, "value")]
+    assert words.count("সারি &lt;b&gt;৩&lt;/b&gt; বাদ গেছে।") == 1
+
+
+ODD = [[0.5], [NAN, 0.5, 0.4, 0.6], [0.5, NAN, NAN, NAN], [0.5] * 5, [1e30, 1e-30, 1.0]]
+
+
+@with_settings(max_examples=8, deadline=None)
+@given(data=st.data(), values=st.sampled_from([None, *ODD]))
+def test_no_position_of_the_controls_raises_even_on_odd_logs(data, values):
+    log = read_log(RECORDED) if values is None else log_of(values)
+    for lab in (patience_lab(log), three_lab(log)):
+        for control in lab.controls.values():
+            if hasattr(control, "options"):
+                control.value = data.draw(st.sampled_from(control.options))
+            else:
+                steps = round((control.max - control.min) / control.step)
+                control.value = control.min + data.draw(st.integers(0, steps)) * control.step
+            assert lab.readout.value and lab.picture.value
+
+
+def test_a_log_without_what_a_lab_needs_is_answered_in_bengali():
+    with pytest.raises(LogError, match="val_loss নেই"):
+        three_lab(pd.DataFrame({"epoch": [0, 1], "loss": [1.0, 0.5]}))
+    with pytest.raises(LogError, match="একটিও epoch বা metric নেই"):
+        patience_lab(pd.DataFrame({"epoch": [0, 1], "loss": [NAN, NAN]}))
+
+
+def test_a_metric_that_was_never_measured_is_not_offered():
+    lab = patience_lab(log_of([NAN, NAN]).assign(loss=[1.0, 0.5]))
+    assert lab.monitor.options == ("loss",)
+
+
+# ---- EarlyStopping -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("patience", [1, 4, 9])
+def test_the_patience_lab_says_and_codes_what_replay_does(patience):
+    log, lab = read_log(RECORDED), LABS["patience"]()
+    lab.patience.value = patience
+    early = names_made_by(lab)["early"]
+    assert (early.patience, early.restore_best_weights) == (patience, True)
+    outcome, said = replay([early], log), lab.readout.value
+    assert f"থামল epoch <code>{outcome.stopped_epoch}</code>-এর শেষে" in said
+    assert f"epoch <code>{outcome.best_epoch}</code>-এর weights" in said
+    minutes = f"{40 * (len(log) - outcome.epochs) / len(log):.1f}"
+    assert minutes.translate(str.maketrans("0123456789", "০১২৩৪৫৬৭৮৯")) + " মিনিট" in said
+
+
+@pytest.mark.parametrize(
+    ("values", "start", "patience", "said"),
+    [
+        ([0.9, 0.5, 0.6, 0.6, 0.3, 0.4], 0, 2, "epoch <code>4</code>-এ <code>0.300</code> পাওয়া যেত"),
+        ([0.9, 0.5, 0.6, 0.6, 0.3, 0.4], 10, 2, "epoch <code>14</code>-এ <code>0.300</code> পাওয়া যেত"),
+        ([NAN, 0.6, 0.5, 0.4, 0.3, 0.2], 0, 3, "epoch <code>5</code>-এ <code>0.200</code> পাওয়া যেত"),
+        ([0.9, 0.5, 0.6, 0.7, 0.8, 0.9], 0, 2, "ভালো কিছু আসত না"),
+    ],
+)
+def test_the_patience_lab_says_what_waiting_longer_would_have_found(values, start, patience, said):
+    lab = patience_lab(log_of(values, start))
+    lab.patience.value = patience
+    assert said in lab.readout.value
+    assert lab.figure.axes[0].get_xlim() == (start - 0.5, start + 5.5)
 
 
 def test_a_wrong_mode_is_explained_and_a_right_one_is_not():
     lab = patience_lab(RECORDED)
     lab.mode.value = "max"
-    assert "mode ভুল" in lab.readout.value and "epoch <code>0</code>-কে সে সেরা ভেবেছে" in lab.readout.value
+    assert "mode ভুল" in lab.readout.value and "ধরা হয়েছে epoch <code>0</code>-কে" in lab.readout.value
     lab.mode.value = "min"
     assert "mode ভুল" not in lab.readout.value
 
@@ -96,146 +218,61 @@ def test_a_metric_whose_direction_keras_does_not_know_asks_for_a_mode():
     assert "epoch <code>1</code>-এর weights" in lab.readout.value
 
 
-def test_the_three_lab_says_which_drop_came_too_late():
+# ---- three together ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("drop", "said"), [(5, "শেষ কমানোটি কাজে লাগেনি"), (10, "একবারও কমায়নি")])
+def test_the_three_lab_says_which_drop_came_too_late(drop, said):
     lab = three_lab(RECORDED)
-    lab.stop_patience.value = lab.drop_patience.value = 5
-    assert "শেষ কমানোটি পড়েছে থামার epoch-এই" in lab.readout.value
-    lab.drop_patience.value = 10
-    assert "একবারও কমায়নি" in lab.readout.value
-    lab.drop_patience.value = 2
-    said, made = lab.readout.value, names_made_by(lab.code.value)
+    lab.drop_patience.value = drop
+    assert said in lab.readout.value
+    made = names_made_by(lab)
     outcome = replay([made["ckpt"], made["early"], made["rlrop"]], read_log(RECORDED))
-    assert f"থামিয়েছে epoch <code>{outcome.stopped_epoch}</code>-এ" in said
-    assert f"শেষবার epoch <code>{outcome.best_epoch}</code>-এ" in said
-
-
-@pytest.fixture(scope="module")
-def moved(labs):
-    return labs["patience"], labs["three"]
-
-
-@settings(max_examples=15, deadline=None)
-@given(data=st.data())
-def test_no_position_of_the_controls_raises(moved, data):
-    for lab in moved:
-        for control in _controls(lab):
-            if hasattr(control, "options"):
-                control.value = data.draw(st.sampled_from(control.options))
-            else:
-                share = data.draw(st.floats(0, 1))
-                low, high, step = control.min, control.max, control.step
-                control.value = type(control.value)(low + round(share * (high - low) / step) * step)
-            assert lab.readout.value and lab.picture.value
-
-
-def _controls(lab):
-    names = {"patience": SLIDERS[:3], "three": SLIDERS[3:7]}
-    kind = "patience" if hasattr(lab, "monitor") else "three"
-    found = [getattr(lab, name) for _, name in names[kind]]
-    return [*found, lab.monitor, lab.mode] if kind == "patience" else found
-
-
-NAN = float("nan")
-ODD_LOGS = {
-    "one epoch": {"val_loss": [0.5]},
-    "NaN first": {"val_loss": [NAN, 0.5, 0.4, 0.6]},
-    "all NaN but one": {"val_loss": [0.5, NAN, NAN, NAN]},
-    "flat": {"val_loss": [0.5] * 5},
-    "huge": {"val_loss": [1e30, 1e-30, 1.0]},
-}
-
-
-@pytest.mark.parametrize("columns", ODD_LOGS.values(), ids=ODD_LOGS)
-@pytest.mark.parametrize("make", [patience_lab, three_lab])
-def test_odd_logs_are_shown_all_the_same(make, columns):
-    log = pd.DataFrame({"epoch": range(len(columns["val_loss"])), **columns})
-    lab = make(log)
-    for control in _controls(lab)[:3]:
-        control.value = control.max
-    assert lab.readout.value and lab.picture.value
-
-
-def test_a_log_without_what_a_lab_needs_is_answered_in_bengali():
-    with pytest.raises(LogError, match="val_loss নেই"):
-        three_lab(pd.DataFrame({"epoch": [0, 1], "loss": [1.0, 0.5]}))
-    with pytest.raises(LogError, match="একটিও epoch বা metric নেই"):
-        patience_lab(pd.DataFrame({"epoch": []}))
-
-
-@pytest.mark.parametrize("name", LABS)
-def test_without_a_kernel_picture_and_words_remain(labs, name):
-    data, metadata = labs[name]._repr_mimebundle_()
-    assert base64.b64decode(data["image/png"]) == labs[name].picture.value
-    assert re.search("[\u0980-\u09ff]", metadata["image/png"]["alt"])
-
-
-@pytest.mark.parametrize("name", LABS)
-def test_no_letter_is_missing_from_the_fonts(labs, name):
-    figure = labs[name].figure
-    with warnings.catch_warnings(record=True) as warned:
-        warnings.simplefilter("always")
-        figure.draw_without_rendering()
-    assert [str(warning.message) for warning in warned] == []
-
-
-RESUMED = pd.DataFrame({"epoch": range(10, 16), "val_loss": [0.9, 0.5, 0.6, 0.7, 0.3, 0.4]})
-
-
-def test_the_patience_lab_counts_the_epochs_of_a_resumed_run_as_its_log_does():
-    lab = patience_lab(RESUMED)
-    lab.patience.value = 2
-    assert "epoch <code>13</code>-এ থামল" in lab.readout.value
-    assert "epoch <code>11</code>-এর weights" in lab.readout.value
-    assert "epoch <code>14</code>-এ <code>0.300</code> পাওয়া যেত" in lab.readout.value
-    axes = lab.figure.axes[0]
-    assert axes.get_xlim() == (9.5, 15.5)
-    assert list(axes.lines[0].get_xdata()) == list(range(10, 16))
+    assert f"থামিয়েছে epoch <code>{outcome.stopped_epoch}</code>-এর শেষে" in lab.readout.value
+    assert f"শেষবার epoch <code>{outcome.best_epoch}</code>-এ" in lab.readout.value
 
 
 def test_the_three_lab_counts_the_epochs_of_a_resumed_run_as_its_log_does():
-    lab = three_lab(RESUMED)
+    lab = three_lab(log_of([0.9, 0.5, 0.6, 0.7, 0.3, 0.4], start=10))
     lab.stop_patience.value, lab.drop_patience.value = 3, 1
     assert "শেষবার epoch <code>14</code>-এ" in lab.readout.value
-    assert "কমিয়েছে epoch <code>12</code>, <code>13</code>, <code>15</code>-এর শেষে" in lab.readout.value
+    assert "epoch <code>12</code>, <code>13</code>, <code>15</code>-এর শেষে" in lab.readout.value
     assert list(lab.figure.axes[0].lines[0].get_xdata()) == list(range(10, 16))
 
 
-def test_the_second_run_of_a_log_is_drawn_in_the_frame():
-    log = pd.concat([RESUMED.assign(run=0), RESUMED.assign(run=1, epoch=range(6))], ignore_index=True)
-    axes = patience_lab(log[log["run"] == 1]).figure.axes[0]
-    assert list(axes.lines[0].get_xdata()) == list(range(6)) and axes.get_xlim() == (-0.5, 5.5)
-
-
-def test_the_staircase_of_the_three_lab_stays_in_its_frame_even_at_the_ends_of_the_sliders():
-    lab = three_lab(pd.DataFrame({"epoch": range(30), "val_loss": np.linspace(0.1, 1, 30)}))
+def test_the_staircase_of_learning_rates_stays_in_its_frame_however_low_it_goes(monkeypatch):
+    lab = three_lab(log_of(np.linspace(0.1, 1, 30)))
     lab.stop_patience.value, lab.drop_patience.value, lab.factor.value = 15, 1, 0.1
-    _assert_is_in_its_frame(lab.figure.axes[2])
+    monkeypatch.setattr(plateau, "train", lambda *_: curves(rates=[0.3 * 0.1**n for n in range(60)]))
+    for stairs in (lab.figure.axes[2], plateau_lab().figure.axes[1]):
+        low, high = stairs.get_ylim()
+        steps = [line for line in stairs.lines if line.get_drawstyle() == "steps-mid"]
+        drawn = [value for line in steps for value in line.get_ydata()]
+        assert len(drawn) > 10 and low < min(drawn) and max(drawn) < high
 
 
-def test_the_staircase_of_the_plateau_lab_stays_in_its_frame_however_low_it_goes(monkeypatch):
-    rates = [0.3 * 0.1**n for n in range(60)]
-    curves = {"loss": [1.0] * 60, "val_loss": [1.0] * 60, "learning_rate": rates}
-    monkeypatch.setattr(plateau, "train", lambda settings, is_stopped_after: curves)
-    _assert_is_in_its_frame(plateau_lab().figure.axes[1])
+# ---- labs that train -----------------------------------------------------------------------------
 
 
-def _assert_is_in_its_frame(stairs):
-    low, high = stairs.get_ylim()
-    drawn = [
-        value for line in stairs.lines if line.get_drawstyle() == "steps-mid" for value in line.get_ydata()
-    ]
-    assert len(drawn) > 10 and low < min(drawn) and max(drawn) < high
+def named(lab):
+    """The words of the legend that can be seen."""
+    words = lab._picture.legend.get_texts()
+    return [one.get_text() for one in words if one.get_visible()]
 
 
-# ---- training in a thread ------------------------------------------------------------------------
+@pytest.mark.parametrize("name", ["plateau", "schedule"])
+def test_the_attempt_before_is_named_only_once_there_is_one(name):
+    lab = LABS[name]()
+    assert named(lab) == ["ট্রেনিং", "validation"]
+    lab.training.ask(lab.settings)
+    wait_for(lab)
+    assert named(lab) == ["আগের চেষ্টা", "ট্রেনিং", "validation"]
 
 
 @pytest.fixture
-def slow_training(monkeypatch):
+def slow():
     """plateau_lab, whose trainings wait inside the first epoch until they are told to go on."""
     started, go_on, finished = threading.Semaphore(0), threading.Semaphore(0), []
-    curves = {"loss": [1.0, 0.5], "val_loss": [1.0, 0.6], "learning_rate": [0.3, 0.3]}
-    monkeypatch.setattr(plateau, "train", lambda settings, is_stopped_after: curves)  # the lab's first one
     lab = plateau_lab()
 
     def train(settings, is_stopped_after):
@@ -243,73 +280,165 @@ def slow_training(monkeypatch):
         assert go_on.acquire(timeout=LIMIT)
         if not is_stopped_after(0):
             finished.append(settings["patience"])
-        return curves
+        return curves(epochs=2)
 
     lab.training.train = train
     return lab, started, go_on, finished
 
 
-def test_the_last_request_wins_and_those_before_it_are_given_up(slow_training):
-    lab, started, go_on, finished = slow_training
-    lab.patience.value = 3
+def test_the_last_request_wins_and_those_of_a_moving_slider_do_not_train(slow):
+    lab, started, go_on, finished = slow
+    for patience in (9, 8, 3):
+        lab.patience.value = patience
     assert started.acquire(timeout=LIMIT)
     lab.patience.value = 4
     lab.patience.value = 5
     go_on.release(2)
     wait_for(lab)
-    assert finished == [5]
+    assert finished == [5] and started.acquire(timeout=0)
     assert "patience=5" in lab.code.value
 
 
-def test_the_stop_button_ends_a_training_and_the_words_say_so(slow_training):
-    lab, started, go_on, finished = slow_training
-    stop = lab.training.stop
-    assert stop.disabled
+@pytest.mark.parametrize(
+    ("waiting", "said"), [(7, "epoch 1-এর শেষে তুমি ট্রেনিং থামিয়েছ"), (8, "ছবিটি আগের মানের")]
+)
+def test_the_stop_button_ends_a_training_and_forgets_the_one_that_waits(slow, waiting, said):
+    lab, started, go_on, finished = slow
     lab.patience.value = 7
-    assert started.acquire(timeout=LIMIT)
-    assert not stop.disabled
-    stop.click()
-    go_on.release()
-    wait_for(lab)
-    assert finished == [] and stop.disabled and lab.training.thread is None
-    assert "epoch 1-এ তুমি থামিয়েছ" in lab.readout.value and "আগের চেয়ে" not in lab.readout.value
-
-
-def test_a_request_that_is_stopped_before_it_began_is_not_told_as_done(slow_training):
-    lab, started, go_on, finished = slow_training
-    lab.patience.value = 7
-    assert started.acquire(timeout=LIMIT)
-    lab.patience.value = 8
+    assert started.acquire(timeout=LIMIT) and not lab.training.stop.disabled
+    lab.patience.value = waiting
     lab.training.stop.click()
+    was = lab.readout.value
     go_on.release()
-    assert "ছবিটি আগের মানের" in lab.readout.value
     wait_for(lab)
-    assert finished == []
+    assert finished == [] and lab.training.stop.disabled and lab.training.thread is None
+    assert said in (lab.readout.value if waiting == 7 else was)
 
 
-def _fail(settings, is_stopped_after):
-    raise MemoryError("ভরে গেছে")
+def test_an_error_in_the_thread_reaches_the_learner_and_in_the_first_training_it_is_raised(monkeypatch):
+    def fail(settings, is_stopped_after):
+        raise MemoryError("ভরে গেছে")
 
-
-def test_an_error_in_the_thread_reaches_the_learner(slow_training):
-    lab, *_ = slow_training
-    lab.training.train = _fail
+    lab = plateau_lab()
+    lab.training.train = fail
     lab.patience.value = 9
     wait_for(lab)
     assert "MemoryError: ভরে গেছে" in lab.readout.value and "আরেকবার বদলাও" in lab.readout.value
-
-
-def test_an_error_in_the_first_training_is_raised_as_nobody_would_read_it_there(monkeypatch):
-    monkeypatch.setattr(plateau, "train", _fail)
+    monkeypatch.setattr(plateau, "train", fail)
     with pytest.raises(MemoryError):
         plateau_lab()
 
 
-def test_the_same_settings_train_to_the_same_curve_and_leave_the_seed_alone():
-    settings = {"monitor": "val_loss", "factor": 0.5, "patience": 4, "cooldown": 0, "min_lr": 0.0}
+@pytest.mark.parametrize("module", TRAIN)
+def test_the_same_settings_train_to_the_same_curve_and_leave_the_seed_alone(module):
+    settings = {plateau: plateau_lab, schedule: schedule_lab}[module]().settings
     keras.utils.set_random_seed(3)
     untouched = np.random.rand(), keras.random.uniform(()).numpy()
     keras.utils.set_random_seed(3)
-    first, second = (plateau.train(settings, lambda epoch: epoch == 5) for _ in range(2))
-    assert first == second and len(first["loss"]) == 6
+    first, second = (TRAIN[module](settings, lambda shown: shown >= 7) for _ in range(2))
+    assert first == second and len(first["loss"]) in (6, 8)  # of 30 epochs the bar shows four thirds
     assert (np.random.rand(), keras.random.uniform(()).numpy()) == untouched
+
+
+@pytest.mark.parametrize(
+    ("end", "before", "said"),
+    [
+        (NAN, None, "মডেল নষ্ট"),
+        (0.3, None, "আটকে গেছে"),
+        (0.02, None, "নিচে নেমেছে"),
+        (0.3, NAN, "চেয়ে নিচে"),
+        (0.3, 0.4, "চেয়ে নিচে"),
+        (0.3, 0.2, "চেয়ে ওপরে"),
+        (0.3, 0.301, "মতোই"),
+    ],
+)
+def test_the_verdict_tells_one_training_from_another(end, before, said):
+    assert said in verdict(curves(3, end), before and curves(3, before), epochs=3)
+
+
+# ---- schedules -----------------------------------------------------------------------------------
+
+
+kinds, bases = st.sampled_from(sorted(schedule._FORMULAS)), st.sampled_from([0.01, 0.3, 0.5])
+
+
+@with_settings(max_examples=60, deadline=None)
+@given(kind=kinds, base=bases, warm=st.integers(0, 20), every=st.integers(1, 20), total=st.integers(5, 40))
+def test_every_schedule_is_floats_between_nothing_and_its_base(kind, base, warm, every, total):
+    rates = schedule.planned({"kind": kind, "base": base, "warm": warm, "every": every, "total": total})
+    assert len(rates) == total and all(type(rate) is float for rate in rates)
+    assert min(rates) >= 0 and max(rates) <= base * (1 + 1e-9)
+    warm = min(warm, total)
+    assert np.all(np.diff(rates[:warm]) > 0) and np.all(np.diff(rates[warm:]) <= 1e-12)
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("constant", [0.15, 0.3, 0.3, 0.3, 0.3, 0.3]),
+        ("step", [0.15, 0.3, 0.3, 0.3, 0.15, 0.15]),
+        ("line", [0.15, 0.3, 0.3, 0.225, 0.15, 0.075]),
+        ("cosine", [0.15, 0.3, 0.3, 0.2561, 0.15, 0.0439]),
+    ],
+)
+def test_the_copied_code_makes_the_schedule_that_is_drawn_and_trains(kind, expected):
+    lab = schedule_lab()
+    lab.kind.value, lab.warm.value, lab.every.value, lab.total.value = kind, 2, 2, 6
+    assert (lab._every_row.layout.display is None) == (kind == "step")
+    made = names_made_by(lab)["schedule"]
+    assert [made(epoch) for epoch in range(6)] == pytest.approx(expected, abs=1e-4)
+    assert list(lab._picture.rate_now.get_ydata()) == pytest.approx(expected, abs=1e-4)
+    trained = TRAIN[schedule](lab.settings, lambda _epoch: False)
+    assert trained["learning_rate"] == pytest.approx(expected, abs=1e-4)
+
+
+def test_the_button_trains_what_the_controls_say_and_greys_what_was_before():
+    lab, asked = schedule_lab(), []
+    lab.training.train = lambda settings, _stop: asked.append(settings) or curves(30, 0.1)
+    lab.base.value = 0.2
+    lab.start.click()
+    wait_for(lab)
+    assert [one["base"] for one in asked] == [0.2]
+    assert "চেয়ে নিচে নেমেছে" in lab.readout.value and "<code>0.100</code>" in lab.readout.value
+    assert list(lab._picture.before.get_ydata()) == [0.6] * 30
+    lab.base.value = 0.1  # this attempt is the one before now
+    assert list(lab._picture.before.get_ydata()) == [0.1] * 30 and named(lab) == ["আগের চেষ্টা"]
+
+
+def test_a_control_moved_during_a_training_is_not_given_that_trainings_curve():
+    started, go_on, lab = threading.Event(), threading.Event(), schedule_lab()
+
+    def train(_settings, _is_stopped_after):
+        started.set()
+        assert go_on.wait(LIMIT)
+        return curves(30, 0.1)
+
+    lab.training.train = train
+    lab.start.click()
+    assert started.wait(LIMIT)
+    lab.warm.value = 9
+    go_on.set()
+    wait_for(lab)
+    assert "এখনো ট্রেনিং হয়নি" in lab.readout.value and "&lt; 9" in lab.code.value
+    assert named(lab) == ["আগের চেষ্টা"] and set(lab._picture.before.get_ydata()) == {0.1}
+
+
+# ---- a training in the background ----------------------------------------------------------------
+
+
+def test_a_live_lab_that_is_run_again_ends_the_training_of_the_old_one():
+    running = threading.Event()
+
+    def train(_show, wanted):
+        history = keras.callbacks.History()
+        history.epoch = [0]
+        while not wanted():
+            running.set()
+        return history
+
+    old = live_lab(train)
+    old.start.click()
+    assert running.wait(LIMIT)
+    new = live_lab(train)
+    old.thread.join(LIMIT)
+    assert not old.thread.is_alive() and new.thread is None and not new.start.disabled

@@ -1,1 +1,1 @@
-"""হাতে নিয়ে খেলার widget, প্রতিটির একটি module; সবার গোড়া `helpers.labs.base`।"""
+"""The widgets to play with, a module each; all stand on `helpers.labs.base`."""

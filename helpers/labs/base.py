@@ -1,10 +1,13 @@
-"""সব lab-এর গোড়া: ওপরে নাড়াচাড়ার জিনিস, নিচে ফল এক বাক্যে, ছবি, আর কপি করার মতো Keras-এর কোড।"""
+"""What every lab shares: controls made from data, the sentence, the picture, the code to copy."""
 
+import asyncio
 import base64
 import html
 import io
 import json
 import re
+import threading
+from collections.abc import Iterable
 
 from helpers import guards
 from helpers.figures import describe
@@ -12,55 +15,104 @@ from helpers.figures import describe
 import ipywidgets
 import numpy as np
 import pandas as pd
-from ipywidgets import HTML, BoundedFloatText, BoundedIntText, GridBox, HBox, IntSlider, Layout, link
+from ipywidgets import HTML, Dropdown, FloatSlider, GridBox, HBox, IntSlider, Layout
+from matplotlib import rcParams
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
+from matplotlib.lines import Line2D
 from PIL import Image
 
-_DPI = 80
-# Room for the longest words beside a control, and for two controls side by side in JupyterLab on 1366 pixels.
-_WORDS, _COLUMN = "218px", "440px"
+_DPI = 80  # of a picture in the notebook; where more is asked for, a whole lab grows with it
+_SHARP = 2  # pixels drawn for each pixel of the page, once the hand rests
+_REST = 0.15  # seconds without a move after which it does
+# Room for the longest words beside a control, and for two controls side by side in JupyterLab
+# on a screen of 1280 pixels.
+_WORDS, _FIELD, _SLIDER = 224, 70, 90
 # One click selects a whole <pre>.
-# The thrice named .lab outweighs the rule of ipywidgets that takes the outline from a field with the focus.
+# The thrice named .lab outweighs the rule of ipywidgets that takes the outline from a field.
 _STYLE = """<style>
-.lab .widget-label, .lab select, .lab input { font-size: 15px; }
-.lab .widget-html-content { font-size: 15px; line-height: 1.5; overflow-wrap: anywhere; }
-.lab pre { font-size: 13px; white-space: pre-wrap; word-break: normal; user-select: all; margin: 4px 0; }
-.lab.lab.lab :focus-visible { outline: 3px solid #0072b2 !important; outline-offset: 1px; }
+.lab .widget-label, .lab select, .lab input {{ font-size: {words}px; }}
+.lab .widget-html, .lab .widget-grid > * {{ margin: 0; }}
+.lab .widget-html-content {{ font-size: {words}px; line-height: 1.45; overflow-wrap: anywhere; }}
+.lab .lab-small .widget-html-content {{ font-size: {small}px; }}
+.lab .lab-said {{ min-height: 2.9em; }}
+.lab pre {{ font-size: {small}px; white-space: pre-wrap; word-break: normal; }}
+.lab pre {{ user-select: all; margin: 4px 0; }}
+.lab.lab.lab :focus-visible {{ outline: 3px solid #0072b2 !important; outline-offset: 1px; }}
 </style>"""
 
 
 class Lab(ipywidgets.VBox):
-    """ওপরে `controls`, নিচে `show(...)` যা দেখায়।
+    """ওপরে স্লাইডার আর বোতাম, নিচে `show(...)` যা দেখায়।
 
-    ছবি যায় `ipywidgets.Image`-এ: ছবি আঁকার সবচেয়ে দ্রুত পথ, আর JupyterLab, VS Code, Colab সবখানে চলে।
-    kernel না চললে (GitHub-এ, কাগজে) widget বাঁচে না; তখন তার জায়গায় শেষ ছবিটি দেখা যায়।
+    rows: স্লাইডারগুলোর নিচে আর যা থাকবে, যেমন একটি বোতাম।
+    controls: `{"patience": (নাম, শুরুর মান, সবচেয়ে কম, সবচেয়ে বেশি), …}`; দশমিকে আরও একটি মান, কত করে বাড়ে;
+        তালিকা থেকে বাছতে হলে `(নাম, শুরুর মান, তালিকা)`। প্রতিটি হয় এই নামের attribute, যেমন `lab.patience`।
+        কোনোটির মান বদলালে `update()` চলে; এখনকার সব মান `settings`-এ।
+    about: স্লাইডারের নিচে ছোট হরফে এক লাইন। notes: `read_log` যা সন্দেহজনক পেয়েছে, তার নিচে।
+
+    ছবি যায় `ipywidgets.Image`-এ: JupyterLab, VS Code, Colab সবখানে চলে, আর এটিই সবচেয়ে দ্রুত। kernel না চললে
+    (GitHub-এ, কাগজে) widget থাকে না; তখন সেখানে শেষ ছবিটি দেখা যায়, ওপরে লেখা থাকে কী করলে স্লাইডার আসবে।
     """
 
-    def __init__(self, *controls: ipywidgets.Widget) -> None:
-        self.readout = HTML()
-        self.picture = ipywidgets.Image(format="png", layout=Layout(max_width="100%", object_fit="contain"))
-        self.code = HTML()
-        self._alt = ""
-        self._drawn: tuple = (None, None, [])  # the figure, the pixels of what stays, the artists that move
-        super().__init__([*controls, self.readout, self.picture, self.code, HTML(_STYLE)])
+    def __init__(
+        self,
+        *rows: ipywidgets.Widget,
+        controls: dict[str, tuple] | None = None,
+        about: str = "",
+        notes: Iterable[str] = (),
+    ) -> None:
+        self.controls = {name: _control(*given) for name, given in (controls or {}).items()}
+        self.readout, self.code, self._alt = HTML(), HTML(), ""
+        # as wide as it is drawn, where the other parts are as wide as the page
+        place = Layout(max_width="100%", height="auto", align_self="flex-start")
+        self.picture = ipywidgets.Image(format="png", layout=place)
+        # the figure, by scale the pixels of what stays in it, and the artists that move
+        self._drawn: tuple = (None, {}, [])
+        self._sharpening: asyncio.TimerHandle | None = None
+        self.drawing = threading.RLock()  # a slider may be moved at the moment a training ends
+        small = [HTML(html.escape(line)) for line in (about, *notes) if line]
+        for line in small:
+            line.add_class("lab-small")
+        top = [panel(*self.controls.values())] if controls else []
+        style = HTML(_STYLE.format(words=14 * _zoom(), small=13 * _zoom()))
+        style.layout.display = "none"
+        super().__init__([*top, *rows, *small, self.readout, self.picture, self.code, style])
         self.add_class("lab")
+        for name, control in self.controls.items():
+            setattr(self, name, control)
+            control.observe(lambda _change: self.update(), "value")
 
-    def show(self, figure: Figure, readout: str = "", code: str = "") -> None:
-        """ছবি, তার নিচের বাক্য আর কোড একসঙ্গে বদলায়।
+    @property
+    def settings(self) -> dict:
+        """প্রতিটি control-এর এখনকার মান, তার নামে।"""
+        values = {name: control.value for name, control in self.controls.items()}
+        return {name: round(v, 6) if isinstance(v, float) else v for name, v in values.items()}
+
+    def update(self) -> None:
+        """কোনো control-এর মান বদলালে চলে; যে lab-এর controls আছে, সেটি নিজের মতো করে লেখে।"""
+
+    def show(self, figure: Figure, readout: str = "", code: str = "", quick: bool = False) -> None:
+        """ছবি, বাক্য আর কোড একসঙ্গে বদলায়।
 
         figure: যে ছবি দেখাবে; `figure.set_label(...)` বা শিরোনাম থেকে তার বিবরণ (alt text) হয়। কী কোথায় বসবে,
-            ঠিক হয় প্রথমবারেই। যে artist নড়বে তাকে `set_animated(True)` দিলে একই figure-এ পরের বার কেবল
+            ঠিক হয় প্রথমবারেই। যে artist নড়বে তাকে `set_animated(True)` দিলে একই figure-এ পরের বার শুধু
             সেটুকুই আঁকা হয়, ছবি আসে কয়েক গুণ তাড়াতাড়ি; কাউকে না দিলে প্রতিবার পুরোটা।
         readout: কী ঘটল, এক বাক্যে; screen reader এটি পড়ে শোনায়। `…`-এর ভেতরটা কোড-হরফে।
         code: এখনকার মানগুলো দিয়ে Keras-এর কোড।
+        quick: True হলে ছবির পিক্সেল অর্ধেক, সময়ও অর্ধেক।
         figure ছবি না হলে TypeError।
         """
         guards.need(Figure, "figure", figure, "একটি Figure", "plt.subplots() থেকে পাওয়া figure দাও।")
-        self.picture.value = self._png(figure)
-        self.say(readout)
-        self.code.value = code and f'<pre tabindex="0">{html.escape(code, quote=False)}</pre>'
-        self._alt = readout.replace("`", "") or describe(figure)
+        with self.drawing:
+            # the first picture is sharp, those of a moving slider once it rests
+            quick = quick or (figure is self.figure and self._sharpens_later())
+            self._draw(figure, 1 if quick else _SHARP)
+            self.say(readout)
+            self.code.value = code and f'<pre tabindex="0">{html.escape(code, quote=False)}</pre>'
+            self._alt = readout.replace("`", "") or describe(figure)
 
     @property
     def figure(self) -> Figure | None:
@@ -68,73 +120,144 @@ class Lab(ipywidgets.VBox):
         return self._drawn[0]
 
     def say(self, readout: str) -> None:
-        """কেবল বাক্যটি বদলায়।"""
+        """শুধু বাক্যটি বদলায়।"""
         # a screen reader reads a live region out at the moment it appears only if its role is alert
         words = re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(readout, quote=False))
-        self.readout.value = readout and f'<div role="alert" aria-live="polite">{words}</div>'
+        said = f'<div class="lab-said" role="alert" aria-live="polite">{words}</div>'
+        self.readout.value = readout and said
 
-    def _png(self, figure: Figure) -> bytes:
-        # Most of the time of a redraw goes into words that stay: their pixels are kept, the rest is drawn on.
-        known, pixels, moving = self._drawn
-        if known is not figure or not moving:
+    def _sharpens_later(self) -> bool:
+        """Whether the kernel's loop will draw the sharp picture; a script or a thread has no loop."""
+        if self._sharpening:
+            self._sharpening.cancel()
+        try:
+            self._sharpening = asyncio.get_running_loop().call_later(_REST, self._sharpen)
+        except RuntimeError:
+            self._sharpening = None
+        return self._sharpening is not None
+
+    def _sharpen(self) -> None:
+        with self.drawing:
+            self._draw(self.figure, _SHARP)
+
+    def _draw(self, figure: Figure, scale: int) -> None:
+        # Most of the time of a redraw goes into words that stay: their pixels are kept.
+        known, kept, moving = self._drawn
+        if known is not figure:
             if not isinstance(figure.canvas, FigureCanvasAgg):
                 FigureCanvasAgg(figure)
-            figure.set_dpi(_DPI)
+            figure.set_dpi(rcParams["figure.dpi"])
             figure.canvas.draw()
             figure.set_layout_engine("none")
-            moving = sorted(figure.findobj(lambda artist: artist.get_animated()), key=lambda a: a.zorder)
-            pixels = figure.canvas.copy_from_bbox(figure.bbox)
-            self._drawn = (figure, pixels, moving)
+            moving = figure.findobj(lambda artist: artist.get_animated())
+            kept, moving = {}, sorted(moving, key=lambda artist: artist.zorder)
+            self._drawn = (figure, kept, moving)
+            self.picture.layout.width = f"{figure.bbox.width:.0f}px"
+        if figure.stale:  # something that stays has changed
+            kept.clear()
+        figure.set_dpi(rcParams["figure.dpi"] * scale)
+        if scale not in kept or not moving:
+            figure.canvas.draw()
+            kept[scale] = figure.canvas.copy_from_bbox(figure.bbox)
         if moving:
-            figure.canvas.restore_region(pixels)
+            figure.canvas.restore_region(kept[scale])
             for artist in moving:
                 figure.draw_artist(artist)
-        picture = Image.fromarray(np.asarray(figure.canvas.buffer_rgba())).convert("RGB")
-        buffer = io.BytesIO()
+        figure.stale = False
         # level 1 is a third of the time of the default, for a file that never leaves the machine
-        picture.save(buffer, "png", compress_level=1)
-        return buffer.getvalue()
+        self.picture.value = _png(_pixels(figure), compress_level=1)
 
     def _repr_mimebundle_(self, **kwargs: object) -> tuple[dict, dict]:
         data = super()._repr_mimebundle_(**kwargs)
-        data["image/png"] = base64.b64encode(self.picture.value).decode()
-        data["text/plain"] = self._alt
-        return data, {"image/png": {"alt": self._alt}}
+        if self.figure is None:
+            return data, {}
+        comes = "স্লাইডার" if self.controls else "বোতাম"
+        words = f"সেলটি চালালে এখানে {comes} আসবে।"
+        alt = f"{words} {self._alt}"
+        picture = np.asarray(Image.open(io.BytesIO(self.picture.value)))
+        width = self.figure.get_figwidth()
+        strip = Figure(figsize=(width, 0.4), dpi=picture.shape[1] / width, facecolor="#fff3cd")
+        strip.text(0.01, 0.5, f"▶ {words}", va="center")
+        FigureCanvasAgg(strip).draw()
+        still = _png(np.vstack([_pixels(strip)[:, : picture.shape[1]], picture]), optimize=True)
+        data["image/png"] = base64.b64encode(still).decode()
+        data["text/plain"] = alt
+        return data, {"image/png": {"alt": alt, "width": int(self.picture.layout.width[:-2])}}
+
+
+def _zoom() -> float:
+    return rcParams["figure.dpi"] / _DPI
+
+
+def _pixels(figure: Figure) -> np.ndarray:
+    return np.asarray(figure.canvas.buffer_rgba())[..., :3]
+
+
+def _png(pixels: np.ndarray, **options: object) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(pixels)).save(buffer, "png", **options)
+    return buffer.getvalue()
+
+
+def _control(words: str, start: object, *bounds: object) -> ipywidgets.DOMWidget:
+    if len(bounds) == 1:
+        return Dropdown(options=bounds[0], value=start, description=words)
+    least, most, step = (*bounds, 1)[:3]
+    kind = FloatSlider if isinstance(step, float) else IntSlider
+    return kind(value=start, min=least, max=most, step=step, description=words)
 
 
 def panel(*controls: ipywidgets.DOMWidget) -> GridBox:
-    """নাড়াচাড়ার জিনিসগুলো দুই কলামে সাজায়, পর্দা সরু হলে এক কলামে; কোনো নাম কাটা পড়ে না।
+    """control-গুলো দুই কলামে সাজায়, পর্দা সরু হলে এক কলামে; কোনো নাম কাটা পড়ে না।
 
     স্লাইডারের পাশে একটি ঘরও বসে, তাতে মানটি হাতে লেখা যায়। ipywidgets স্লাইডারের নাম screen reader-কে
     বলে না, ঘরটির নাম বলে।
     """
-    columns = f"repeat(auto-fit, minmax(min({_COLUMN}, 100%), 1fr))"
-    rows = [_row(control) for control in controls]
-    return GridBox(rows, layout=Layout(grid_template_columns=columns, grid_gap="2px 24px"))
+    column = (_WORDS + _FIELD + _SLIDER) * _zoom()
+    columns = f"repeat(auto-fit, minmax(min({column:.0f}px, 100%), 1fr))"
+    layout = Layout(grid_template_columns=columns, grid_gap="2px 20px")
+    return GridBox([_row(control) for control in controls], layout=layout)
 
 
 def _row(control: ipywidgets.DOMWidget) -> ipywidgets.DOMWidget:
-    control.style.description_width = _WORDS
+    words = f"{_WORDS * _zoom():.0f}px"
+    control.style.description_width = words
     control.layout.width = "auto"
-    if not hasattr(control, "readout_format"):
+    if not isinstance(control, IntSlider | FloatSlider):
         return control
-    kind = BoundedIntText if isinstance(control, IntSlider) else BoundedFloatText
-    shared = {name: getattr(control, name) for name in ("min", "max", "step", "value")}
-    tooltip = getattr(control, "tooltip", None)  # Colab's ipywidgets 7 has none
-    field = kind(**shared, description=control.description, tooltip=tooltip)
-    for name in ("max", "step"):
-        link((control, name), (field, name))
+    whole = isinstance(control, IntSlider)
+    kind = ipywidgets.BoundedIntText if whole else ipywidgets.BoundedFloatText
+    shared = ("min", "max", "step", "value", "description")
+    field = kind(**{name: getattr(control, name) for name in shared})
     # a slider of tenths passes through 0.30000000000000004
-    link((control, "value"), (field, "value"), transform=[lambda value: round(value, 6)] * 2)
-    field.style.description_width = _WORDS
-    field.layout = Layout(width="310px", flex="none")
-    control.description, control.readout, control.layout.flex = "", False, "1 1 100px"
+    exact = [lambda value: round(value, 6)] * 2
+    ipywidgets.link((control, "value"), (field, "value"), transform=exact)
+    field.style.description_width = words
+    field.layout = Layout(width=f"{(_WORDS + _FIELD) * _zoom():.0f}px", flex="none")
+    control.description, control.readout = "", False
+    control.layout.flex = f"1 1 {_SLIDER}px"
     return HBox([field, control])
+
+
+def legend(axes: Axes, *lines: Line2D) -> Legend:
+    """ছবির ওপরে, ডান দিকে রেখাগুলোর নাম; `name_what_is_seen` ডাকলে যে রেখা নেই তার নাম মুছে যায়।"""
+    place = {"loc": "lower right", "bbox_to_anchor": (1, 1), "borderaxespad": 0, "columnspacing": 1.2}
+    return axes.legend(handles=lines, ncols=len(lines), **place)
+
+
+def name_what_is_seen(made: Legend, *lines: Line2D) -> None:
+    """legend-এ শুধু সেই রেখাগুলোর নাম রাখে, যাদের অন্তত একটি বিন্দু আছে।"""
+    for line, handle, words in zip(lines, made.legend_handles, made.get_texts(), strict=True):
+        seen = len(line.get_xdata()) > 0
+        if seen != words.get_visible():
+            handle.set_visible(seen)
+            words.set_visible(seen)
+            made.stale = True  # tells the figure, which its parts don't
 
 
 def by_epoch(log: pd.DataFrame) -> pd.DataFrame:
     """log-এর সারিগুলো, epoch-এর নম্বর ধরে: থেমে আবার শুরু হওয়া রানের epoch 0 থেকে শুরু না-ও হতে পারে।"""
-    return log.set_axis(log["epoch"].astype(int) if "epoch" in log else range(len(log)))
+    return log.set_axis(log["epoch"].astype(int))
 
 
 def keras_code(name: str, callback: type, settings: dict) -> str:

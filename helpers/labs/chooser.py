@@ -1,4 +1,4 @@
-"""কয়েকটি প্রশ্নের উত্তর থেকে callback-এর list, ঠিক ক্রমে: নোটবুক ১৭-র lab।"""
+"""From the answers to a few questions to a list of callbacks in the right order: the lab of notebook 17."""
 
 from collections.abc import Set
 from graphlib import TopologicalSorter
@@ -6,9 +6,8 @@ from graphlib import TopologicalSorter
 from helpers import guards
 from helpers.bengali import digits, explain, use_font
 from helpers.cheatsheet import ENTRIES, SHEET
-from helpers.labs.base import Lab, panel
+from helpers.labs.base import Lab
 
-from ipywidgets import Dropdown
 from matplotlib.figure import Figure
 
 
@@ -25,14 +24,18 @@ class Chooser(Lab):
 
     def __init__(self) -> None:
         self.source = ""
-        self.questions = [
-            Dropdown(options=[(one["text"], one) for one in question["options"]], description=question["ask"])
-            for question in SHEET["question"]
-        ]
-        super().__init__(panel(*self.questions))
+        asked = {}
+        for number, question in enumerate(SHEET["question"]):
+            options = {one["text"]: one for one in question["options"]}
+            asked[f"question_{number}"] = (question["ask"], question["options"][0], options)
+        super().__init__(controls=asked)
+        self.questions = list(self.controls.values())
+        # columns as wide as their answers, which are of very different lengths
+        columns = "repeat(auto-fit, minmax(min(340px, 100%), auto))"
+        self.children[0].layout.grid_template_columns = columns
         for question in self.questions:
-            question.observe(self._choose, "value")
-        self._choose()
+            question.style.description_width = "206px"
+        self.update()
 
     def answer(self, *places: int) -> None:
         """হাতে না বেছে কোড দিয়ে উত্তর দেয়।
@@ -49,8 +52,8 @@ class Chooser(Lab):
         for question, place in zip(self.questions, places, strict=False):
             question.index = place
 
-    def _choose(self, _change: dict | None = None) -> None:
-        names, self.source = choose([question.value for question in self.questions])
+    def update(self) -> None:
+        names, self.source = choose(list(self.settings.values()))
         said = f"{digits(len(names))}টি callback, যে ক্রমে বসবে: {', '.join(names)}।"
         self.show(_queue(names), said, self.source)
 
@@ -82,7 +85,7 @@ def in_order(picked: Set[str]) -> list[str]:
 def _queue(names: list[str]) -> Figure:
     """The list as a queue: who stands before whom, and what for."""
     use_font()
-    figure = Figure(figsize=(9, 0.6 + 0.5 * len(names)), layout="constrained")
+    figure = Figure(figsize=(9, 0.6 + 0.45 * len(names)), layout="constrained")
     axes = figure.subplots()
     axes.set(xlim=(0, 10), ylim=(len(names) - 0.4, -0.6))
     axes.axis("off")
@@ -91,5 +94,5 @@ def _queue(names: list[str]) -> Figure:
         axes.text(0.1, place, digits(place + 1), fontsize=15, weight="bold", va="center")
         axes.text(0.7, place, name, fontsize=13, va="center", bbox=box)
         axes.text(4.2, place, ENTRIES[name]["when"], fontsize=13, va="center")
-    axes.set_title("ওপরের জন আগে ডাক পায়", loc="left", fontsize=15, weight="bold")
+    axes.set_title("ওপরের callback আগে ডাক পায়", loc="left", fontsize=15, weight="bold")
     return figure

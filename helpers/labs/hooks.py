@@ -1,10 +1,10 @@
-"""রেকর্ড করা hook-এর ডাকগুলো এক এক করে দেখার widget: নোটবুক ০২-এ।"""
+"""The calls of a recorded training, one by one: which hook, which logs, which line of fit. Notebook 02."""
 
 import inspect
 
 from helpers.bengali import FONT, digits
 from helpers.hooks import BLOCK_COLOURS, HookEvent, checked
-from helpers.labs.base import Lab, panel
+from helpers.labs.base import Lab
 from helpers.start import keras
 
 import ipywidgets
@@ -56,7 +56,7 @@ _MOMENTS = {
     "on_epoch_begin": "একটি epoch শুরু হচ্ছে",
     "on_train_batch_begin": "একটি batch মডেলের সামনে এল",
     "on_batch_begin": "একই মুহূর্ত, পুরোনো নামে",
-    "on_train_batch_end": "batch দেখে weights বদলানো হলো",
+    "on_train_batch_end": "batch থেকে weights বদলানো হলো",
     "on_batch_end": "একই মুহূর্ত, পুরোনো নামে",
     "on_test_begin": "পরীক্ষা শুরু, weights আর বদলাবে না",
     "on_test_batch_begin": "পরীক্ষার একটি batch এল",
@@ -71,67 +71,69 @@ _MOMENTS = {
 }
 _METHODS = {"train": "fit", "test": "evaluate", "predict": "predict"}
 _MOST_LOGS = 8
-_TOP, _LINE = 0.9, 0.034  # where the first line of the loop stands and how far the next is below it
+# where the first line of the loop stands, how far the next is below it, where the right half begins
+_TOP, _LINE, _RIGHT = 0.885, 0.0385, 0.555
 _CODE_FONT = ["DejaVu Sans Mono", FONT]
 
 
-def hooks_lab(events: list[HookEvent]) -> Lab:
-    """স্লাইডার টেনে বা ▶ চেপে ডাকগুলো এক এক করে দেখো: কোন hook, হাতে কোন `logs`, আর `fit`-এর কোন লাইনে।
+def hooks_lab(events: list[HookEvent]) -> "HooksLab":
+    """স্লাইডার টেনে বা ▶ চেপে ডাকগুলো এক এক করে দেখো: কোন hook, কোন `logs`, আর `fit`-এর কোন লাইনে।
 
     events: `HookRecorder`-এর `.events`; `fit`, `evaluate`, `predict`, সব চলে। অন্য কিছু হলে TypeError,
         খালি হলে ValueError।
-    ফেরত: Lab; `lab.slider` আর `lab.play` তার দুই হাতল, প্রথম ডাকে মান 1।
-    তিনটি জিনিস একসঙ্গে বদলায়: বাঁয়ে ছকের জ্বলা লাইন, ডানে hook আর `logs`, নিচে পুরো রেকর্ডে এই ডাকের জায়গা।
+    তিনটি জিনিস একসঙ্গে বদলায়: বামে যে লাইন থেকে ডাক এল, ডানে hook আর `logs`, তার নিচে পুরো রেকর্ডে ডাকটির জায়গা।
     """
-    events = list(checked(events))  # a list of its own: the recorder may go on
-    places = {"min": 1, "max": len(events), "value": 1}
-    play = ipywidgets.Play(**places, interval=800, show_repeat=False)
-    slider = ipywidgets.IntSlider(**places, description="কত নম্বর ডাক")
-    # in the browser, so that a playing lab doesn't wait for the kernel to move its slider
-    ipywidgets.jslink((play, "value"), (slider, "value"))
-    lab = Lab(panel(slider), play)
-    loops = _loop_of_each(events)
-    pictures = {loop: _Picture(loop, events) for loop in set(loops)}
+    return HooksLab(list(checked(events)))  # a list of its own: the recorder may go on
 
-    def move(_change: dict | None = None) -> None:
-        event = events[slider.value - 1]
+
+class HooksLab(Lab):
+    """`hooks_lab` যা ফেরত দেয়: `slider` আর `play`; প্রথম ডাকে মান 1।"""
+
+    def __init__(self, events: list[HookEvent]) -> None:
+        super().__init__(controls={"slider": ("কত নম্বর ডাক", 1, 1, len(events))})
+        self.play = ipywidgets.Play(min=1, max=len(events), value=1, interval=800, show_repeat=False)
+        # in the browser, so that a playing lab doesn't wait for the kernel to move its slider
+        ipywidgets.jslink((self.play, "value"), (self.slider, "value"))
+        self.children[0].children += (self.play,)
+        self.events, self._loops = events, _loop_of_each(events)
+        self._pictures = {loop: _Picture(loop, events) for loop in set(self._loops)}
+        self.update()
+
+    def update(self) -> None:
+        place = self.slider.value - 1
+        event, picture = self.events[place], self._pictures[self._loops[place]]
         keys = ", ".join(f"`{key}`" for key in event.logs or {}) or "কিছু নেই"
-        count = f"{digits(len(events))}টি ডাকের {digits(slider.value)} নম্বরটি"
+        count = f"{digits(len(self.events))}টি ডাকের {digits(place + 1)} নম্বরটি"
         readout = f"{count}: `{event.name}({_index(event)})`। `logs`-এ আছে: {keys}।"
-        picture = pictures[loops[slider.value - 1]]
-        picture.point_at(slider.value - 1)
-        lab.show(picture.figure, readout, _override(event.name))
-
-    slider.observe(move, "value")
-    move()
-    lab.slider, lab.play = slider, play
-    return lab
+        picture.point_at(place)
+        self.show(picture.figure, readout, _override(event.name))
 
 
 class _Picture:
-    """A loop with one line lit, beside it the hook called there and its logs, below it all the calls."""
+    """A loop with one line lit, beside it the hook called there and its logs, below them all the calls."""
 
     def __init__(self, loop: str, events: list[HookEvent]) -> None:
         self.events, self.code = events, _LOOPS[loop].split("\n")
-        self.figure = Figure(figsize=(11, 6), layout="none")
-        text, bold = self.figure.text, {"fontweight": "bold"}
-        text(0.02, 0.945, f"model.{_METHODS[loop]}(...) ভেতরে যা করে, ছকে", fontsize=14, **bold)
+        self.figure = Figure(figsize=(10.5, 5.3), layout="none")
+        text, bold, words = self.figure.text, {"fontweight": "bold"}, {"fontsize": 14}
+        text(0.01, 0.945, f"model.{_METHODS[loop]}(...) ভেতরে যা যা করে", **words, **bold)
         code = {"fontsize": 12, "family": _CODE_FONT, "va": "center"}
         for number, line in enumerate(self.code):
-            text(0.03, _TOP - _LINE * number, line, **code)
-        text(0.56, 0.64, "logs-এ আছে", fontsize=14, **bold)
-        strip = self.figure.add_axes((0.02, 0.03, 0.96, 0.11))
+            text(0.02, _TOP - _LINE * number, line, **code)
+        text(_RIGHT, 0.68, "logs-এ আছে", **words, **bold)
+        strip = self.figure.add_axes((_RIGHT, 0.02, 0.99 - _RIGHT, 0.12))
         strip.imshow(_strip(events), aspect="auto", interpolation="nearest", alpha=0.7)
         strip.set_axis_off()
 
-        self.light = self._bar(0.02, 0, 0.5, _LINE, facecolor="#f7dc9c")
-        self.lit = text(0.03, 0, "", **code)
-        self.colour = self._bar(0.56, 0.775, 0.008, 0.135)
-        self.name = text(0.58, 0.87, "", fontsize=20, **bold)
-        self.moment = text(0.58, 0.785, "", fontsize=15)
-        self.index = text(0.56, 0.72, "", fontsize=15)
-        self.logs = text(0.56, 0.615, "", fontsize=13, family=_CODE_FONT, va="top", linespacing=1.5)
-        self.count = text(0.02, 0.175, "", fontsize=13)
+        self.light = self._bar(0.01, 0, 0.52, _LINE, facecolor="#f7dc9c")
+        self.lit = text(0.02, 0, "", **code)
+        self.colour = self._bar(_RIGHT, 0.825, 0.008, 0.15)
+        self.name = text(_RIGHT + 0.02, 0.91, "", fontsize=20, **bold)
+        self.moment = text(_RIGHT + 0.02, 0.835, "", **words)
+        self.index = text(_RIGHT, 0.76, "", **words)
+        logs = {"fontsize": 13, "family": _CODE_FONT, "va": "top", "linespacing": 1.3}
+        self.logs = text(_RIGHT, 0.66, "", **logs)
+        self.count = text(_RIGHT, 0.165, "", fontsize=13)
         self.cursor = strip.axvline(0, color="black", linewidth=2)
         shown = (self.light, self.lit, self.colour, self.name, self.moment, self.index, self.logs)
         for artist in (*shown, self.count, self.cursor):
@@ -151,7 +153,7 @@ class _Picture:
         self.moment.set_text(_MOMENTS[event.name])
         self.index.set_text(_index(event) or "কোনো নম্বর পায় না")
         self.logs.set_text(_shown(event.logs))
-        self.count.set_text(f"পুরো রেকর্ড, বাঁ থেকে ডানে: {digits(place + 1)} নম্বর ডাক")
+        self.count.set_text(f"পুরো রেকর্ড, বাম থেকে ডানে: {digits(place + 1)} নম্বর ডাক")
         self.cursor.set_xdata([place, place])
 
 

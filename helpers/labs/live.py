@@ -1,7 +1,8 @@
-"""চলতি ট্রেনিং দেখা আর থামানো: নোটবুক ১৫-র lab, আর ব্রাউজারের ক্লিকের নকল।"""
+"""A training that is watched and stopped while it runs: the lab of notebook 15, and a browser's click."""
 
 import itertools
 import threading
+import weakref
 from collections.abc import Callable
 
 from helpers import guards
@@ -17,31 +18,33 @@ from matplotlib.figure import Figure
 Train = Callable[[Callable[[Figure], None], Callable[[], bool]], keras.callbacks.History]
 
 
-def live_lab(train: Train, preview: int = 99) -> "LiveLab":
+_PREVIEW = 99  # how often the first, short training may ask whether it is to stop
+# a cell that is run again makes a new lab: the training of the old one must not go on unseen
+_labs: weakref.WeakSet["LiveLab"] = weakref.WeakSet()
+
+
+def live_lab(train: Train) -> "LiveLab":
     """“শুরু” চাপলে ট্রেনিং চলে আলাদা thread-এ, ছবি বদলাতে থাকে; “থামাও” চাপলে থামে।
 
-    train: তোমার ফাংশন, `train(show, wanted)`। ছবি দেখাতে সে `show(figure)` ডাকে; `wanted()` True হলে
-        ট্রেনিং থামায়। ফেরত দেয় `fit`-এর History।
-    preview: lab খোলার সময় সে একবার নিজেই চালায়, যাতে গোড়া থেকেই একটি ছবি থাকে; তখন `wanted()` কতবার
-        False বলবে। তখন error হলে সেটিই বেরিয়ে আসে; পরে হলে তার কথা বোতামের নিচে লেখা থাকে।
-        train History না ফেরালে, কিংবা একবারও `wanted()` না ডাকলে TypeError।
-    ফেরত: Lab; `lab.start` আর `lab.stop` তার দুই বোতাম, `lab.history` শেষ ট্রেনিংয়ের History।
-    train দুটি মান নেয় এমন ফাংশন না হলে, বা preview পূর্ণ সংখ্যা না হলে TypeError; preview শূন্যের কম হলে ValueError।
+    train: তোমার ফাংশন, `train(show, wanted)`। ছবি দেখাতে ফাংশনটি `show(figure)` ডাকে; `wanted()` True হলে
+        ট্রেনিং থামায়। ফেরত দেয় `fit`-এর History। lab খোলার সময়ও একবার অল্পক্ষণ চলে, যাতে শুরু থেকেই একটি
+        ছবি থাকে; তখন error হলে সেটিই বেরিয়ে আসে, পরে হলে তার কথা বোতামের নিচে লেখা থাকে।
+    ফেরত: Lab; `lab.start` আর `lab.stop` তার দুই বোতাম, `lab.history` শেষ ট্রেনিংয়ের History। নতুন lab খুললে
+        আগের lab-এর ট্রেনিং থেমে যায়।
+    train দুটি মান নেয় এমন ফাংশন না হলে, History না ফেরালে, কিংবা একবারও `wanted()` না ডাকলে TypeError।
     """
     guards.function("train", train, "show", "wanted")
-    guards.whole("preview", preview)
-    return LiveLab(train, preview)
+    return LiveLab(train)
 
 
 class LiveLab(Lab):
-    """দুই বোতাম, একটি ছবি, একটি বাক্য। একবারে একটিই ট্রেনিং চলে।
+    """দুই বোতাম, একটি ছবি, একটি বাক্য। একবারে একটিই ট্রেনিং চলে। train: `live_lab`-এর মতো।"""
 
-    train, preview: `live_lab`-এর মতো।
-    """
-
-    def __init__(self, train: Train, preview: int) -> None:
-        self.start = Button(description="শুরু", tooltip="নতুন ট্রেনিং শুরু করো")
-        self.stop = Button(description="থামাও", tooltip="চলতি ট্রেনিং থামাও", disabled=True)
+    def __init__(self, train: Train) -> None:
+        for earlier in _labs:
+            earlier.stop.click()
+        self.start = Button(description="শুরু")
+        self.stop = Button(description="থামাও", disabled=True)
         super().__init__(HBox([self.start, self.stop]))
         self.train = train
         self.thread: threading.Thread | None = None
@@ -49,8 +52,9 @@ class LiveLab(Lab):
         self._wanted = threading.Event()
         self.start.on_click(self._start)
         self.stop.on_click(lambda _button: self._wanted.set())
+        _labs.add(self)
         asked = itertools.count()
-        self._run(lambda: next(asked) >= preview, "lab নিজেই থামিয়েছে")
+        self._run(lambda: next(asked) >= _PREVIEW, "lab নিজেই থামিয়েছে")
 
     def _start(self, _button: Button) -> None:
         if not self.start.disabled:  # a click may have been on its way when the button was disabled
@@ -65,7 +69,7 @@ class LiveLab(Lab):
         try:
             self._run(self._wanted.is_set, "তুমি থামিয়েছ")
         except Exception as error:  # nobody sees what a thread raises
-            now = "train ফাংশনটি সারিয়ে এই সেল আবার চালাও।"
+            now = "train ফাংশনটি ঠিক করে এই সেল আবার চালাও।"
             self.say(explain("ট্রেনিং শেষ হলো না", f"{type(error).__name__}: {error}", now))
         finally:
             self.start.disabled, self.stop.disabled = False, True
@@ -78,15 +82,17 @@ class LiveLab(Lab):
             last_answer = wanted()
             return last_answer
 
-        history = self.train(lambda figure: self.show(figure, "ট্রেনিং চলছে…"), ask)
+        history = self.train(lambda figure: self.show(figure, "ট্রেনিং চলছে…", quick=True), ask)
         if not isinstance(history, keras.callbacks.History):
             what, why = "ট্রেনিংয়ের ফল দেখানো গেল না", f"train ফেরত দিয়েছে {type(history).__name__}, History নয়"
             raise TypeError(explain(what, why, "train-এর শেষে লেখো: return model.fit(...)।"))
         if last_answer is None:
-            now = "callbacks-এর list-এ এমন একজনকে দাও, যে প্রতি batch-এ wanted() ডাকে।"
+            now = "callbacks-এর list-এ এমন একটি callback দাও, যেটি প্রতি batch-এ wanted() ডাকে।"
             raise TypeError(explain("“থামাও” কাজ করবে না", "train একবারও wanted() ডাকেনি", now))
         self.history = history
-        how = f"epoch `{history.epoch[-1]}`-এ {who}" if last_answer and history.epoch else "শেষ পর্যন্ত চলেছে"
+        how = "ট্রেনিং শেষ পর্যন্ত চলেছে"
+        if last_answer and history.epoch:
+            how = f"epoch `{history.epoch[-1]}`-এ {who}"
         said = f"{how}। History-তে আছে {digits(len(history.epoch))}টি epoch।"
         if self.figure is None:
             self.say(said)

@@ -1,4 +1,4 @@
-"""EarlyStopping নিয়ে খেলা, রেকর্ড করা ট্রেনিংয়ে: কখন থামত, কী বাঁচত, কী হারাত। নোটবুক ০৪-এ।"""
+"""EarlyStopping over a recorded training: where it stops, what is saved, what is missed. Notebook 04."""
 
 import math
 import operator
@@ -7,17 +7,17 @@ from pathlib import Path
 from helpers import guards
 from helpers.bengali import digits, explain
 from helpers.figures import COLOURS
-from helpers.labs.base import Lab, by_epoch, keras_code, panel
+from helpers.labs.base import Lab, by_epoch, keras_code
 from helpers.logs import RATE_COLUMN, LogError, better, table_of
 from helpers.recorded import Replay, replay
 from helpers.start import keras
 
 import pandas as pd
-from ipywidgets import HTML, Dropdown, FloatSlider, IntSlider
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 EarlyStopping, History = keras.callbacks.EarlyStopping, keras.callbacks.History
+_NO_METRICS = ("run", "epoch", RATE_COLUMN, f"val_{RATE_COLUMN}")
 
 
 def patience_lab(log: pd.DataFrame | History | str | Path, minutes: float | None = None) -> "PatienceLab":
@@ -40,42 +40,28 @@ class PatienceLab(Lab):
     """`patience_lab` যা ফেরত দেয়: `patience`, `min_delta`, `start_from_epoch`, `monitor`, `mode`।"""
 
     def __init__(self, log: pd.DataFrame, minutes: float | None) -> None:
-        numbers = log.select_dtypes("number").columns
-        others = ("run", "epoch", RATE_COLUMN, f"val_{RATE_COLUMN}")
-        metrics = [name for name in numbers if name not in others]
-        if log.empty or not metrics:
+        measured = log.dropna(axis="columns", how="all")
+        metrics = [name for name in measured if name not in _NO_METRICS]
+        if not metrics:
             now = "আগে model.fit(...) চালাও, তারপর আবার এই সেল।"
             raise LogError(explain("patience_lab চালু হলো না", "log-এ একটিও epoch বা metric নেই", now))
         self.recorded, self.minutes = by_epoch(log), minutes
-        self.patience = IntSlider(5, 0, 20, description="কত epoch সবুর (patience)")
-        self.min_delta = FloatSlider(
-            0.0, min=0.0, max=0.1, step=0.005, readout_format=".3f", description="কতটা হলে উন্নতি (min_delta)"
-        )
-        last = max(1, self.recorded.index[-1])
-        self.start_from_epoch = IntSlider(0, 0, last, description="গোনা শুরু (start_from_epoch)")
-        self.monitor = Dropdown(
-            options=metrics,
-            value="val_loss" if "val_loss" in metrics else metrics[0],
-            description="কোন মাপ (monitor)",
-        )
-        self.mode = Dropdown(options=["auto", "min", "max"], description="কোন দিকে ভালো (mode)")
-        words = HTML("এখানে ট্রেনিং হয় না: রেকর্ড করা রানের ওপর আসল <code>EarlyStopping</code> চলে।")
-        controls = (self.patience, self.min_delta, self.start_from_epoch, self.monitor, self.mode)
-        super().__init__(panel(*controls), words)
         self._pictures: dict[str, _Picture] = {}
-        for control in controls:
-            control.observe(self._update, "value")
-        self._update()
-
-    def _update(self, _change: dict | None = None) -> None:
-        settings = {
-            "monitor": self.monitor.value,
-            "mode": self.mode.value,
-            "patience": self.patience.value,
-            "min_delta": round(self.min_delta.value, 3),
-            "start_from_epoch": self.start_from_epoch.value,
-            "restore_best_weights": True,
+        last = max(1, self.recorded.index[-1])
+        watched = "val_loss" if "val_loss" in metrics else metrics[0]
+        controls = {
+            "patience": ("কত epoch অপেক্ষা (patience)", 5, 0, 20),
+            "min_delta": ("কতটা হলে উন্নতি (min_delta)", 0.0, 0.0, 0.1, 0.005),
+            "start_from_epoch": ("গোনা শুরু (start_from_epoch)", 0, 0, last),
+            "monitor": ("কোন metric (monitor)", watched, metrics),
+            "mode": ("কোন দিকে ভালো (mode)", "auto", ["auto", "min", "max"]),
         }
+        about = "এখানে ট্রেনিং হয় না: রেকর্ড করা রানের মানগুলোর ওপর আসল EarlyStopping চলে।"
+        super().__init__(controls=controls, about=about, notes=log.attrs.get("notes", ()))
+        self.update()
+
+    def update(self) -> None:
+        settings = {**self.settings, "restore_best_weights": True}
         name = settings["monitor"]
         if name not in self._pictures:
             self._pictures[name] = _Picture(self.recorded, name)
@@ -90,28 +76,40 @@ class PatienceLab(Lab):
             why = "কোন দিকে গেলে ভালো, Keras তা জানে না"
             self.show(picture.figure, explain(f"{name}-এ mode=auto চলে না", why, now))
             return
-        picture.update(outcome, self._missed(outcome, name))
-        readout = " ".join([*self._outcome(outcome, name), *self._warning(outcome, name)])
+        missed = self._missed(outcome, name)
+        picture.update(outcome, missed)
+        readout = " ".join(self._said(outcome, missed, name))
         self.show(picture.figure, readout, keras_code("early", EarlyStopping, settings))
 
-    def _outcome(self, outcome: Replay, name: str) -> list[str]:
-        best = outcome.best_epoch
+    def _said(self, outcome: Replay, missed: int | None, name: str) -> list[str]:
+        best, stopped, mode = outcome.best_epoch, outcome.stopped_epoch, self.mode.value
         if best is None:
-            return ["`start_from_epoch`-এর আগেই রান শেষ: কোনো epoch গোনায় আসেনি, weights-ও ফেরেনি।"]
-        weights = f"মডেলে ফিরবে epoch `{best}`-এর weights (`{name}` = `{self.recorded[name].loc[best]:.3f}`)।"
-        if outcome.stopped_epoch is None:
-            return ["শেষ পর্যন্ত চলল, থামার কারণ পায়নি।", weights]
+            return ["রান শেষ হয়েছে `start_from_epoch`-এর আগেই: কোনো epoch গোনায় আসেনি।"]
+        said = ["ট্রেনিং শেষ পর্যন্ত চলল, `EarlyStopping` থামানোর কারণ পায়নি।"]
+        if stopped is not None:
+            said = [f"ট্রেনিং থামল epoch `{stopped}`-এর শেষে, বাঁচল {self._spared(outcome)}।"]
+        if mode != "auto" and better(name) not in (None, mode):
+            more, less = ("বেশি", "কম") if mode == "max" else ("কম", "বেশি")
+            return [
+                *said,
+                f'mode ভুল: `mode="{mode}"` বলে `{name}` যত {more} তত ভালো, আসলে যত {less} তত ভালো।',
+                f"তাই সেরা ধরা হয়েছে epoch `{best}`-কে, কোনো error ছাড়াই।",
+            ]
+        kept = f"`{name}` = `{self.recorded[name].loc[best]:.3f}`"
+        said.append(f"মডেল ফিরে পেল epoch `{best}`-এর weights ({kept})।")
+        if missed is not None:
+            value = f"{self.recorded[name].loc[missed]:.3f}"
+            said.append(f"আরও অপেক্ষা করলে epoch `{missed}`-এ `{value}` পাওয়া যেত।")
+        elif stopped is not None:
+            said.append("আরও অপেক্ষা করলেও এর চেয়ে ভালো কিছু আসত না।")
+        return said
+
+    def _spared(self, outcome: Replay) -> str:
         saved = len(self.recorded) - outcome.epochs
-        spared = f"{digits(saved)} epoch"
-        if self.minutes is not None:
-            spared += f", প্রায় {digits(f'{self.minutes * saved / len(self.recorded):.1f}')} মিনিট"
-        missed = self._missed(outcome, name)
-        later = (
-            "আরও অপেক্ষা করলেও এর চেয়ে ভালো কিছু আসত না।"
-            if missed is None
-            else f"আরও অপেক্ষা করলে epoch `{missed}`-এ `{self.recorded[name].loc[missed]:.3f}` পাওয়া যেত।"
-        )
-        return [f"epoch `{outcome.stopped_epoch}`-এ থামল, বাঁচল {spared}।", weights, later]
+        if self.minutes is None:
+            return f"{digits(saved)} epoch"
+        minutes = digits(f"{self.minutes * saved / len(self.recorded):.1f}")
+        return f"{digits(saved)} epoch, প্রায় {minutes} মিনিট"
 
     def _missed(self, outcome: Replay, name: str) -> int | None:
         """The best of the epochs that would not have run, if it beats what was kept."""
@@ -119,21 +117,10 @@ class PatienceLab(Lab):
         later = values.iloc[outcome.epochs :].dropna()
         if outcome.stopped_epoch is None or later.empty:
             return None
-        beats, best = (operator.gt, later.idxmax()) if self._upwards(name) else (operator.lt, later.idxmin())
+        upwards = (better(name) or self.mode.value) == "max"
+        beats, best = (operator.gt, later.idxmax()) if upwards else (operator.lt, later.idxmin())
         kept = values[outcome.best_epoch]
         return int(best) if math.isnan(kept) or beats(values[best], kept) else None
-
-    def _upwards(self, name: str) -> bool:
-        return (better(name) or self.mode.value) == "max"
-
-    def _warning(self, outcome: Replay, name: str) -> list[str]:
-        if self.mode.value == "auto" or better(name) in (None, self.mode.value):
-            return []
-        more = "বেশি" if self.mode.value == "max" else "কম"
-        return [
-            f'এখানে mode ভুল: `mode="{self.mode.value}"` মানে `{name}` যত {more} তত ভালো, অথচ হওয়ার কথা উল্টো। '
-            f"তাই খারাপের দিকের epoch `{outcome.best_epoch}`-কে সে সেরা ভেবেছে, কোনো error ছাড়াই।"
-        ]
 
 
 class _Picture:
@@ -146,7 +133,7 @@ class _Picture:
         kind = name.removeprefix("val_")
         looks = [(kind, "ট্রেনিং", "blue", "--"), (f"val_{kind}", "validation", "vermillion", "-")]
         for column, label, colour, line in looks:
-            if column in log:
+            if column in log and log[column].notna().any():
                 width = 2.5 if column == name else 1.2
                 axes.plot(log[column], line, color=COLOURS[colour], linewidth=width, label=label)
         axes.set(xlabel="epoch", ylabel=kind, xlim=(log.index[0] - 0.5, log.index[-1] + 0.5))
@@ -171,18 +158,17 @@ class _Picture:
 
     def update(self, outcome: Replay, missed: int | None) -> None:
         stopped, best = outcome.stopped_epoch, outcome.best_epoch
-        for artist in (self.not_run, self.stop, self.word):
-            artist.set_visible(stopped is not None)
-        if stopped is None:
-            self.title.set_text(f"শেষ পর্যন্ত চলল, সেরা epoch {'নেই' if best is None else best}")
-        else:
-            self.title.set_text(f"epoch {stopped}-এ থামল, সেরা epoch {best}")
+        ended = "শেষ পর্যন্ত চলল" if stopped is None else f"epoch {stopped}-এর শেষে থামল"
+        self.clear(f"ট্রেনিং {ended}, সেরা epoch {'নেই' if best is None else best}")
+        if stopped is not None:
+            for artist in (self.not_run, self.stop, self.word):
+                artist.set_visible(True)
             self.not_run.set(x=stopped + 0.5, width=self.values.index[-1] - stopped)
             self.stop.set_xdata([stopped, stopped])
             first, last = self.values.index[[0, -1]]
-            left = stopped - first > 0.7 * (last - first)
+            left = stopped - first > 0.6 * (last - first)
             self.word.set(x=stopped, ha="right" if left else "left")
-            self.word.set_text("থামল  " if left else "  থামল · এই ছাই অংশ আর চলত না")
+            self.word.set_text("ট্রেনিং থামল  " if left else "  ট্রেনিং থামল, ধূসর অংশ আর চলত না")
         for marker, epoch in ((self.best, best), (self.missed, missed)):
             at = [] if epoch is None else [epoch]
             marker.set_data(at, self.values.loc[at])
