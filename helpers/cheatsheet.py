@@ -1,6 +1,6 @@
 """চিটশিট: `data/cheatsheet.toml` আর `data/glossary.csv` থেকে নোটবুকের টেবিল।
 
-একই কথা ছাপার পাতায় বসায় `helpers.cheatsheet_page`, আর callback বাছতে কাজে লাগায় `helpers.labs.chooser`।
+একই কথা ছাপার পাতায় বসায় `tools/print_sheet.py`, আর callback বাছতে কাজে লাগায় `helpers.labs.chooser`।
 """
 
 import csv
