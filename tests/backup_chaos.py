@@ -1,32 +1,23 @@
-"""Kills one training again and again and looks whether it comes out as if nobody had touched it.
+"""Kills one training again and again and looks whether it ends as if nobody had touched it.
 
-    uv run python benchmarks/backup_chaos.py               # single kills, then 20 in a row
-    uv run python benchmarks/backup_chaos.py --kills 100 --seed 7
+    uv run python tests/backup_chaos.py [KILLS]    # single kills, then so many in a row: 20
 
-Every life is a process of its own that ends by SIGKILL (TerminateProcess on Windows). It announces the moment
-drawn for its death and waits there, so that the kill hits that moment on any machine: after a batch, within
-the writing of the weights file, between two files. Three ways of backing up are killed: BackupAndRestore of
-Keras, the same with double_checkpoint=True, and the OneFileBackup of notebook 11, taken out of its cell.
-
-A *finished* epoch is one whose backup stands complete: with Keras its on_epoch_end has returned, with
-OneFileBackup the new file has got its name. Each life must begin with the first epoch that isn't finished,
-and the last one must end with the weights and the optimizer of a training that was never interrupted, bit for
-bit. The data are shuffled anew every epoch, by the notebook's own pipeline: their order depends on nothing
-but the number of the epoch.
-
-A SIGKILL ends a process. What a power cut does to files that the operating system hasn't put on the disk yet
-is not tested here.
+Every life is a process that ends by SIGKILL (TerminateProcess on Windows). It announces the moment
+drawn for its death and waits there, so that the kill hits that moment on any machine. Killed are
+BackupAndRestore of Keras, the same with double_checkpoint=True, and the OneFileBackup of notebook
+11, taken out of its cell. A *finished* epoch is one whose backup stands complete: with Keras its
+on_epoch_end has returned, with OneFileBackup the new file has got its name. Each life must begin
+with the first epoch that isn't finished, and the last one must end with the weights and the
+optimizer of a training that was never interrupted, bit for bit.
 """
 
-import argparse
 import json
 import multiprocessing
 import random
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import pairwise
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -38,18 +29,17 @@ LIMIT = 120  # seconds without a word from a process
 
 BATCHES = [f"batch {number}" for number in range(STEPS)]
 WRITING = ["tensor 1", "tensor 4", "tensor 9"]  # 1st, 4th and 9th array is in the file
-# Within a backup: what each way is killed at when it is killed in a row. Keras writes two files, one after
-# the other; what happens between them ("weights": the first is closed, "empty number": the second is opened)
-# it survives in neither of its settings, so only single kills fall there.
+# What each way survives within a backup. Keras writes two files, one after the other: between them
+# ("weights": the first is closed) it survives in neither of its settings.
 SURVIVED = {
     "double": [*WRITING, "backed up"],
     "one file": [*WRITING, "weights", "renamed", "backed up"],
 }
-ONCE = {
-    "keras": [(2, "batch 1"), (2, "tensor 4")],
-    "double": [(0, "tensor 4"), (2, "tensor 4"), (2, "weights"), (2, "empty number"), (2, "no index")],
-    "one file": [(0, "tensor 4"), (2, "tensor 4"), (2, "renamed")],
-}
+ONCE = [
+    *(("keras", 2, moment) for moment in ("batch 1", "tensor 4")),
+    *(("double", *death) for death in ((0, "tensor 4"), (2, "tensor 4"), (2, "weights"))),
+    *(("one file", *death) for death in ((0, "tensor 4"), (2, "tensor 4"), (2, "renamed"))),
+]
 
 
 @dataclass
@@ -63,103 +53,68 @@ class Life:
     weights: list[bytes] | None = None
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--seed", type=int, default=SEED)
-    options = parser.parse_args()
-
-    whole = uninterrupted(epochs=4)
-    for way, ends in ONCE.items():
-        for epoch, moment in ends:
-            wrong = "; ".join(problems(killed_once(way, epoch, moment, epochs=4), whole))
-            print(f"{way}, {moment} in epoch {epoch}: {wrong or 'as if uninterrupted'}", flush=True)
-
-    whole = uninterrupted(enough(options.kills))
-    for way in SURVIVED:
-        start = time.perf_counter()
-        lives = killed_in_a_row(way, options.kills, options.seed)
-        resumed = sum(first.killed and then.began is not None for first, then in pairwise(lives))
-        wrong = "; ".join(problems(lives, whole))
+def main(kills: int) -> None:
+    for way, *death in ONCE:
         print(
-            f"{way}, killed in a row: {resumed} of {options.kills} resumed; {wrong or 'as if uninterrupted'}"
-            f" ({len(lives)} lives, {time.perf_counter() - start:.0f} s)",
-            flush=True,
+            f"{way}, {death[1]} in epoch {death[0]}: {told(way, [tuple(death)], 4)[1]}", flush=True
         )
+    for way in SURVIVED:
+        # a life finishes two epochs at most: one killed that often is still not through
+        resumed, wrong = told(way, drawn_deaths(way, kills), 2 * kills + 2)
+        print(f"{way}, killed in a row: {resumed} of {kills} resumed; {wrong}", flush=True)
 
 
-# ---- lives and deaths --------------------------------------------------------------------------------
-
-
-def uninterrupted(epochs: int) -> Life:
-    with tempfile.TemporaryDirectory() as name:
-        return live(Path(name), "one file", epochs)
-
-
-def killed_once(way: str, epoch: int, moment: str, epochs: int) -> list[Life]:
-    """The two lives of a training that is killed once."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name) / "backup"
-        folder.mkdir()
-        torn = moment == "no index"
-        first = live(folder, way, epochs, (epoch, "weights" if torn else moment))
-        if torn:
-            _tear_the_index(folder / "latest.weights.h5")
-        return [first, live(folder, way, epochs)]
-
-
-def _tear_the_index(weights: Path) -> None:
-    # What a kill leaves within the last writes of the weights file: all numbers, but no index to them. It
-    # can't be had by a hook, as HDF5 writes the index by itself while it closes the file.
-    weights.write_bytes(weights.read_bytes().replace(b"SNOD", bytes(4)))
-
-
-def killed_in_a_row(way: str, kills: int, seed: int) -> list[Life]:
-    """The lives of a training that is killed so often, at random, and then left alone."""
-    lives: list[Life] = []
-    finished = 0
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name) / "backup"
-        folder.mkdir()
-        for _, (ahead, moment) in zip(range(kills), deaths(way, seed), strict=False):
+def told(way: str, deaths: list[tuple[int, str]], epochs: int) -> tuple[int, str]:
+    """How often the training resumed, and how it broke the promise."""
+    with tempfile.TemporaryDirectory() as folder:
+        lives, finished = [], 0
+        for ahead, moment in deaths:
             # double_checkpoint has nothing to fall back on before its first backup is complete
-            epoch = finished + ahead if finished or way != "double" else 1
-            lives.append(live(folder, way, enough(kills), (epoch, moment)))
+            first = 1 if len(deaths) > 1 and way == "double" and not finished else 0
+            lives.append(live(Path(folder), way, epochs, (max(finished + ahead, first), moment)))
             finished += len(lives[-1].finished)
-        return [*lives, live(folder, way, enough(kills))]
+        lives.append(live(Path(folder), way, epochs))
+    resumed = sum(life.killed and then.began is not None for life, then in pairwise(lives))
+    return resumed, problem(lives, uninterrupted(epochs))
 
 
-def deaths(way: str, seed: int) -> Iterator[tuple[int, str]]:
+@cache
+def uninterrupted(epochs: int) -> Life:
+    with tempfile.TemporaryDirectory() as folder:
+        return live(Path(folder), "one file", epochs)
+
+
+def drawn_deaths(way: str, count: int) -> list[tuple[int, str]]:
     """Random deaths (epochs ahead, moment), every other one within a backup."""
-    dice = random.Random(seed)
-    while True:
-        yield dice.randrange(2), dice.choice(SURVIVED[way])
-        yield dice.randrange(2), dice.choice(BATCHES)
+    dice = random.Random(SEED)
+    moments = [SURVIVED[way], BATCHES]
+    return [(dice.randrange(2), dice.choice(moments[number % 2])) for number in range(count)]
 
 
-def enough(kills: int) -> int:
-    """So many epochs that a training killed that often is still not through: a life finishes two at most."""
-    return 2 * kills + 2
-
-
-def problems(lives: list[Life], whole: Life) -> list[str]:
-    """How the lives of one training break the promise; empty if they keep it."""
+def problem(lives: list[Life], whole: Life) -> str:
     finished: list[int] = []
     for number, life in enumerate(lives):
         if life.error:
-            return [f"life {number} ended in {life.error}"]
+            return f"life {number} ended in {life.error}"
         if life.began != len(finished):
-            return [f"life {number} began with epoch {life.began}, {len(finished)} were finished"]
+            return f"life {number} began with epoch {life.began}, {len(finished)} were finished"
         finished += life.finished
     if finished != whole.finished:
-        return [f"finished epochs: {finished}"]
-    return [] if lives[-1].weights == whole.weights else ["the final weights differ"]
+        return f"finished epochs: {finished}"
+    return (
+        "as if uninterrupted" if lives[-1].weights == whole.weights else "the final weights differ"
+    )
 
 
 def live(folder: Path, way: str, epochs: int, death: tuple[int, str] | None = None) -> Life:
-    """One life of the training in that folder, ended at death = (epoch, moment), or at its own end."""
-    ours, theirs = _context().Pipe()
-    process = _context().Process(target=_train, args=(theirs, folder, way, epochs, death), daemon=True)
+    """One life of the training in that folder, until death = (epoch, moment) or its own end."""
+    # A process forked from one that has imported TensorFlow, but not yet used it, starts at once.
+    # Only Linux allows that: the libraries of macOS don't survive a fork, and Windows has none.
+    context = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
+    context.set_forkserver_preload(["keras", "tensorflow"])
+    ours, theirs = context.Pipe()
+    job = (theirs, folder, way, epochs, death)
+    process = context.Process(target=_train, args=job, daemon=True)
     process.start()
     theirs.close()
     life = Life()
@@ -169,14 +124,10 @@ def live(folder: Path, way: str, epochs: int, death: tuple[int, str] | None = No
                 case "here":
                     process.kill()
                     life.killed = True
-                case "began", epoch:
-                    life.began = epoch
                 case "finished", epoch:
                     life.finished.append(epoch)
-                case "error", error:
-                    life.error = error
-                case "end", weights:
-                    life.weights = weights
+                case name, value:
+                    setattr(life, name, value)
         raise TimeoutError(f"no word from the training in {LIMIT} s")
     except (EOFError, ConnectionResetError):  # the process is gone, and all it said is read
         return life
@@ -185,29 +136,22 @@ def live(folder: Path, way: str, epochs: int, death: tuple[int, str] | None = No
         process.join()
 
 
-def _context() -> multiprocessing.context.BaseContext:
-    # A process forked from one that has imported TensorFlow, but not yet used it, starts in a fraction of the
-    # time. Only Linux allows that: the libraries of macOS don't survive a fork, and Windows has none.
-    context = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
-    context.set_forkserver_preload(["keras", "tensorflow"])
-    return context
-
-
-# ---- within the process that is killed ---------------------------------------------------------------
+# ---- within the process that is killed -----------------------------------------------------------
 
 
 def _train(parent: Connection, *job: object) -> None:
     try:
-        parent.send(("end", _Training(parent, *job).run()))
+        parent.send(("weights", _Training(parent, *job).run()))
     except Exception as error:
         parent.send(("error", f"{type(error).__name__}: {error}"))
 
 
 class _Training:
     def __init__(
-        self, parent: Connection, folder: Path, way: str, epochs: int, death: tuple[int, str] | None
+        self, parent: Connection, folder: Path, way: str, epochs: int, death: tuple | None
     ) -> None:
-        self.parent, self.folder, self.way, self.epochs, self.death = parent, folder, way, epochs, death
+        self.parent, self.folder, self.way = parent, folder, way
+        self.epochs, self.death = epochs, death
         self.epoch = -1
         self.tensors: int | None = None  # how many the running backup has written
 
@@ -222,11 +166,12 @@ class _Training:
         warnings.filterwarnings("ignore", message="`shuffle=True` was passed")
         tf.config.set_visible_devices([], "GPU")
         keras.utils.set_random_seed(1337)
-        shown = {"keras": keras, "tf": tf}
-        for cell in ("one-file", "order-by-epoch"):
-            exec(cell_source(cell), shown)
+        shown = {"keras": keras, "tf": tf}  # what is killed here is what learners are shown
+        for cell in json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]:
+            if cell["id"] in ("one-file", "order-by-epoch"):
+                exec("".join(cell["source"]), shown)
 
-        layers = [keras.Input((20,)), keras.layers.Dense(16, activation="relu"), keras.layers.Dense(1)]
+        layers = [keras.Input((20,)), keras.layers.Dense(16, "relu"), keras.layers.Dense(1)]
         model = keras.Sequential(layers)
         model.compile(optimizer=keras.optimizers.SGD(0.01, momentum=0.9), loss="mse")
         x = np.random.default_rng(1337).normal(size=(STEPS * BATCH, 20)).astype("float32")
@@ -241,9 +186,10 @@ class _Training:
             double = self.way == "double"
             backup = keras.callbacks.BackupAndRestore(self.folder, double_checkpoint=double)
         callbacks = [tell, *self.around(backup)]
-        model.fit(train_ds, epochs=self.epochs, initial_epoch=first, verbose=0, callbacks=callbacks)
-        numbers = [*model.get_weights(), *(variable.numpy() for variable in model.optimizer.variables)]
-        return [number.tobytes() for number in numbers]
+        fit = {"epochs": self.epochs, "initial_epoch": first, "verbose": 0}
+        model.fit(train_ds, callbacks=callbacks, **fit)
+        optimizer = [variable.numpy() for variable in model.optimizer.variables]
+        return [number.tobytes() for number in [*model.get_weights(), *optimizer]]
 
     def around(self, backup: object) -> list:
         from keras.callbacks import LambdaCallback
@@ -265,7 +211,8 @@ class _Training:
         def batch_end(batch, logs):
             self.reach(f"batch {batch}")
 
-        first = LambdaCallback(on_epoch_begin=begin, on_train_batch_end=batch_end, on_epoch_end=before)
+        hooks = {"on_train_batch_end": batch_end, "on_epoch_end": before}
+        first = LambdaCallback(on_epoch_begin=begin, **hooks)
         return [first, backup, LambdaCallback(on_epoch_end=after)]
 
     def hook_into_the_writing(self) -> None:
@@ -284,8 +231,6 @@ class _Training:
 
         self.after(h5py.Group, "create_dataset", tensor)
         self.after(keras.Model, "save_weights", lambda: self.reach("weights"))
-        # Keras calls it when it has opened, and so emptied, the file for the number
-        self.after(json, "dumps", lambda: self.reach("empty number"))
         self.after(os, "replace", renamed)  # Path.replace calls it too
 
     def after(self, owner: object, name: str, then: object) -> None:
@@ -306,11 +251,5 @@ class _Training:
             self.parent.recv()  # never answered: the kill comes here
 
 
-def cell_source(cell_id: str) -> str:
-    """The code of one cell of notebook 11: what is killed here is what learners are shown."""
-    cells = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
-    return "".join(next(cell["source"] for cell in cells if cell["id"] == cell_id))
-
-
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 20)

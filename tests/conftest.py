@@ -14,13 +14,11 @@ if photos := os.environ.pop("DOG_CAT_PHOTOS", None):
 
 
 @pytest.hookimpl(trylast=True)  # of those that -m and -k left
-def pytest_collection_modifyitems(config, items):
+def pytest_collection_modifyitems(items):
     """TEST_PART=3/12 keeps every twelfth test from the third on: twelve machines share the work."""
     if part := os.environ.get("TEST_PART"):
         first, machines = map(int, part.split("/"))
-        kept = items[first - 1 :: machines]
-        config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
-        items[:] = kept
+        items[:] = items[first - 1 :: machines]
 
 
 @pytest.fixture(scope="session")

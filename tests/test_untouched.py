@@ -1,8 +1,7 @@
-"""Nothing of the learner's is lost: what lies where the course writes is there afterwards, byte for byte."""
+"""Nothing of the learner's is lost: what lies where the course writes is there afterwards."""
 
 import functools
 import re
-import tomllib
 from pathlib import Path
 
 from helpers import (
@@ -20,8 +19,7 @@ from helpers import (
     three_lab,
     upload_lab,
 )
-from helpers.drawing import draw_photos
-from notebooks import ROOT, copy_course, notebook_files, read_notebook
+from notebooks import QUESTIONS, copy_course, notebook_files, questions, read_notebook
 
 import keras
 import pytest
@@ -46,11 +44,13 @@ def runs() -> list[str]:
 
 def names() -> list[str]:
     """What cells call their files; beside the notebook these would be the learner's own."""
-    return sorted(set(re.findall(r'"((?:[\w-]+/)*[\w.-]+\.(?:keras|csv|h5|json|txt|ini|md))"', code())))
+    return sorted(
+        set(re.findall(r'"((?:[\w-]+/)*[\w.-]+\.(?:keras|csv|h5|json|txt|ini|md))"', code()))
+    )
 
 
 def planted(course: Path) -> dict[Path, bytes]:
-    """Everything in the course, after putting learners' files wherever something could be written."""
+    """Everything in the course, with learners' files wherever something could be written."""
     planned = [
         *(f"notebooks/{name}" for name in names()),
         *(f"notebooks/{folder}/mine.txt" for folder in FOLDERS),
@@ -66,7 +66,11 @@ def planted(course: Path) -> dict[Path, bytes]:
 
 
 def everything(course: Path) -> dict[Path, bytes]:
-    return {path: path.read_bytes() for path in course.rglob("*") if path.is_file() and path.suffix != ".pyc"}
+    return {
+        path: path.read_bytes()
+        for path in course.rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
+    }
 
 
 @pytest.fixture
@@ -75,13 +79,8 @@ def course(tmp_path, monkeypatch):
     (course / "notebooks").mkdir(parents=True)
     monkeypatch.setattr("helpers.start.COURSE", course)
     monkeypatch.setattr("helpers.pets.PHOTOS", course / "data" / "photos")
-    monkeypatch.setattr("helpers.pets.draw_photos", functools.partial(draw_photos, count=100))
     monkeypatch.chdir(course / "notebooks")
     return course
-
-
-def test_there_are_places_to_plant_in():
-    assert len(runs()) > 10 and {"best.keras", "log.csv"} <= set(names())
 
 
 def test_no_helper_touches_what_lies_there(course):
@@ -90,6 +89,7 @@ def test_no_helper_touches_what_lies_there(course):
         (mine / kind / "broken.jpg").write_bytes(b"broken")
     (course / "train.py").write_text("print('epoch 0')")
     before = planted(course)
+    assert len(runs()) > 10 and {"best.keras", "log.csv"} <= set(names())
 
     for name in runs():
         for _ in range(3):
@@ -97,15 +97,18 @@ def test_no_helper_touches_what_lies_there(course):
     chosen = dog_cat(mine, per_class=50)
     assert chosen.parent == course / "data" / "photos" and dog_cat("drawn").name == "drawn"
     log = read_log("log.csv")
-    callbacks = [keras.callbacks.ModelCheckpoint("best.keras"), keras.callbacks.EarlyStopping(patience=1)]
+    callbacks = [
+        keras.callbacks.ModelCheckpoint("best.keras"),
+        keras.callbacks.EarlyStopping(patience=1),
+    ]
     assert replay(callbacks, log).saved_epochs == [0, 1]
     for lab in (patience_lab("log.csv"), three_lab(log), upload_lab(str, mine / "cat" / "1.jpg")):
         assert lab.picture.value
     plot_log("log.csv")
     run_script(course / "train.py")
     open_tensorboard("logs").stop()
-    for path in (ROOT / "data" / "practice").glob("*.toml"):
-        for name in tomllib.loads(path.read_text(encoding="utf-8")).get("check", {}):
+    for path in QUESTIONS.glob("*.toml"):
+        for name in questions(path.stem).get("check", {}):
             check(f"{path.stem}/{name}", keras.callbacks.ModelCheckpoint("best.keras"))
 
     after = everything(course)
@@ -115,7 +118,9 @@ def test_no_helper_touches_what_lies_there(course):
     assert new and all(path.is_relative_to(ours[0]) or path.is_relative_to(ours[1]) for path in new)
 
 
-@pytest.mark.parametrize("found", [{"drawn": b"a file"}, {"drawn/cat/0.jpg": b"1", "drawn/dog/0.jpg": b"2"}])
+@pytest.mark.parametrize(
+    "found", [{"drawn": b"a file"}, {"drawn/cat/0.jpg": b"1", "drawn/dog/0.jpg": b"2"}]
+)
 def test_a_learners_folder_of_the_same_name_is_not_drawn_over(found, course):
     for name, content in found.items():
         path = course / "data" / "photos" / name

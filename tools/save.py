@@ -78,8 +78,15 @@ def save(path: Path) -> None:
 
 def copy_course(source: Path, target: Path) -> Path:
     """The course as a learner gets it, without tests."""
-    left_out = shutil.ignore_patterns(".*", "__pycache__", "runs", "photos", "tests", "tools")
-    return shutil.copytree(source, target, ignore=left_out)
+    left_out = [
+        source / name for name in ("runs", "data/photos", "tests", "tools", "test-artefacts")
+    ]
+
+    def ignored(folder: str, names: list[str]) -> list[str]:
+        hidden = [name for name in names if name.startswith(".") or name == "__pycache__"]
+        return hidden + [name for name in names if Path(folder, name) in left_out]
+
+    return shutil.copytree(source, target, ignore=ignored)
 
 
 def format_code(path: Path) -> None:
