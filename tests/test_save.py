@@ -23,9 +23,8 @@ def written(folder, *sources):
 
 def test_saving_runs_everything_anew_and_twice_gives_the_same_bytes(tmp_path):
     bar = "for n in range(3): print(n, end='\\r', flush=True)\nprint('done')"
-    path = written(
-        tmp_path, "from pathlib import Path; Path('made').touch()", bar, f"1\n{FIGURE}\nprint(2)"
-    )
+    made = "from pathlib import Path; Path('made').touch(); import ipywidgets; ipywidgets.Label()"
+    path = written(tmp_path, made, bar, f"1\n{FIGURE}\nprint(2)")
     save.save(path)
     first = path.read_bytes()
     save.save(path)

@@ -107,25 +107,19 @@ def course_calls() -> Iterator[tuple[str, ast.Call]]:
     """(where, call) of every call in the course's code, also in solutions and scripts."""
     for room in ("helpers", "exercises", "tools"):
         for path in (ROOT / room).rglob("*.py"):
-            for call in calls_in(path.read_text("utf-8")):
-                yield path.stem, call
+            yield from ((path.stem, call) for call in calls_in(path.read_text("utf-8")))
     for path in notebook_files():
         for cell in read_notebook(path).cells:
-            is_code = cell.cell_type == "code"
-            blocks = (
-                [cell.source]
-                if is_code
-                else re.findall(r"```python\n(.*?)```", cell.source, re.DOTALL)
-            )
+            blocks = [cell.source]
+            if cell.cell_type == "markdown":
+                blocks = re.findall(r"```python\n(.*?)```", cell.source, re.DOTALL)
             for source in blocks:
-                _, head, script = source.partition("%%writefile")
-                python = (
-                    script.partition("\n")[2]
-                    if head
-                    else TransformerManager().transform_cell(source)
-                )
-                for call in calls_in(python):
-                    yield f"{path.stem}/{cell.id}", call
+                _, is_script, rest = source.partition("%%writefile")
+                code = rest.partition("\n")[2] if is_script else without_magic(source)
+                yield from ((f"{path.stem}/{cell.id}", call) for call in calls_in(code))
+
+
+without_magic = TransformerManager().transform_cell
 
 
 @pytest.fixture(scope="module")
@@ -137,24 +131,23 @@ def test_only_the_lesson_on_strangers_files_opens_a_model_without_safe_mode(call
     safe = {"safe_mode": "True", "allow_pickle": "False"}
     words = [(where, word) for where, call in calls for word in call.keywords if word.arg in safe]
     unsafe = {where for where, word in words if ast.unparse(word.value) != safe[word.arg]}
-    names = {
-        where for where, call in calls if "enable_unsafe_deserialization" in ast.unparse(call.func)
-    }
-    assert unsafe == {"03_model_checkpoint/stranger-open"} and not names
+    assert unsafe == {"03_model_checkpoint/stranger-open"}
+    assert not _places(calls, r"enable_unsafe_deserialization$")
 
 
 def test_every_receiver_listens_on_this_machine_only_and_ends_with_its_kernel(calls):
-    servers = [(where, call) for where, call in calls if ast.unparse(call.func).endswith("Server")]
-    assert {where.partition("_")[0] for where, _ in servers} == {"12", "15"}
-    assert {ast.unparse(call.args[0]) for _, call in servers} == {"('127.0.0.1', 0)"}
-    threads = [call for _, call in calls if ast.unparse(call.func) == "threading.Thread"]
-    serving = [call for call in threads if "serve_forever" in ast.unparse(call)]
-    assert len(serving) == len(servers)
-    assert all("daemon=True" in ast.unparse(call) for call in threads)
-    closed = {
-        where.partition("_")[0] for where, call in calls if "server_close" in ast.unparse(call.func)
-    }
-    assert closed == {"12", "15"}
+    assert _places(calls, r"Server$") == _places(calls, r"server_close$") == {"12", "15"}
+    for _, call in calls:
+        if ast.unparse(call.func).endswith("Server"):
+            assert ast.unparse(call.args[0]) == "('127.0.0.1', 0)"
+        if ast.unparse(call.func) == "threading.Thread":
+            assert "daemon=True" in ast.unparse(call)
+
+
+def _places(calls: list, function: str) -> set[str]:
+    """The numbers of the notebooks that call it."""
+    found = [where for where, call in calls if re.search(function, ast.unparse(call.func))]
+    return {where.partition("_")[0] for where in found}
 
 
 # --- what a learner's file says is text, never a page's code ---
@@ -186,25 +179,16 @@ def assert_harmless(lab: Lab) -> None:
     assert Tags(seen).found <= OURS
 
 
-@pytest.fixture
-def log_file(tmp_path):
-    path = tmp_path / "log.csv"
-    path.write_text(
-        f"epoch,{HOSTILE},val_{HOSTILE},val_loss\n0,1,2,0.5\n1,3,4,0.4\n2,3,4,0.6\n", "utf-8"
-    )
-    return path
-
-
-def test_a_metrics_name_is_no_html(log_file):
+def test_a_metrics_name_is_no_html(tmp_path):
+    log_file = tmp_path / "log.csv"
+    rows = "0,1,2,0.5\n1,3,4,0.4\n2,3,4,0.6\n"
+    log_file.write_text(f"epoch,{HOSTILE},val_{HOSTILE},val_loss\n{rows}", "utf-8")
     table = read_log(log_file)
     assert HOSTILE in table
     assert "img" not in Tags(table._repr_html_()).found
     figure = plot_log(log_file)
     figure.canvas.draw()
     assert HOSTILE in [axes.get_ylabel() for axes in figure.axes]
-
-
-def test_a_lab_shows_a_metrics_name_as_text(log_file):
     lab = patience_lab(log_file)
     lab.monitor.value = f"val_{HOSTILE}"
     assert_harmless(lab)

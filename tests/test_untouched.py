@@ -1,6 +1,5 @@
 """Nothing of the learner's is lost: what lies where the course writes is there afterwards."""
 
-import functools
 import re
 from pathlib import Path
 
@@ -33,28 +32,23 @@ PHOTOS = ["PetImages/Cat/0.jpg", "PetImages/Cat/1.jpg", "own-mine/cat/0.jpg", "n
 LOG = b"epoch,loss,val_loss\r\n0,0.5,0.6\r\n1,0.4,0.7\r\n"
 
 
-@functools.cache
-def code() -> str:
-    return "\n".join(cell.source for path in notebook_files() for cell in read_notebook(path).code)
+def quoted(pattern: str) -> list[str]:
+    """What matches in the notebooks' code."""
+    cells = [cell.source for path in notebook_files() for cell in read_notebook(path).code]
+    return sorted(set(re.findall(pattern, "\n".join(cells))))
 
 
-def runs() -> list[str]:
-    return sorted(set(re.findall(r'run_dir\("([\w-]+)"\)', code())))
-
-
-def names() -> list[str]:
-    """What cells call their files; beside the notebook these would be the learner's own."""
-    return sorted(
-        set(re.findall(r'"((?:[\w-]+/)*[\w.-]+\.(?:keras|csv|h5|json|txt|ini|md))"', code()))
-    )
+RUNS = quoted(r'run_dir\("([\w-]+)"\)')
+# what cells call their files; beside the notebook these would be the learner's own
+NAMES = quoted(r'"((?:[\w-]+/)*[\w.-]+\.(?:keras|csv|h5|json|txt|ini|md))"')
 
 
 def planted(course: Path) -> dict[Path, bytes]:
     """Everything in the course, with learners' files wherever something could be written."""
     planned = [
-        *(f"notebooks/{name}" for name in names()),
+        *(f"notebooks/{name}" for name in NAMES),
         *(f"notebooks/{folder}/mine.txt" for folder in FOLDERS),
-        *(f"runs/{name}/{number}/best.keras" for name in runs() for number in ("01", "03", "mine")),
+        *(f"runs/{name}/{number}/best.keras" for name in RUNS for number in ("01", "03", "mine")),
         "runs/mine.txt",
         *(f"data/photos/{name}" for name in PHOTOS),
     ]
@@ -89,9 +83,9 @@ def test_no_helper_touches_what_lies_there(course):
         (mine / kind / "broken.jpg").write_bytes(b"broken")
     (course / "train.py").write_text("print('epoch 0')")
     before = planted(course)
-    assert len(runs()) > 10 and {"best.keras", "log.csv"} <= set(names())
+    assert len(RUNS) > 10 and {"best.keras", "log.csv"} <= set(NAMES)
 
-    for name in runs():
+    for name in RUNS:
         for _ in range(3):
             (run_dir(name) / "best.keras").write_bytes(b"new")
     chosen = dog_cat(mine, per_class=50)

@@ -24,6 +24,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 
 ROOT = Path(__file__).resolve().parents[1]
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+WIDGET = "application/vnd.jupyter.widget-view+json"
 CELL_LIMIT = 900  # seconds
 
 
@@ -115,6 +116,9 @@ def execute(notebook: nbformat.NotebookNode, folder: Path) -> None:
                 said = re.sub(r"\x1b\[[\d;]*m", "", str(error)).strip()
                 raise NotSaved(f"{cell.id} সেলটি থেমে গেল\n{said}") from error
             cell.outputs = joined(cell.outputs)
+            for output in cell.outputs:
+                if view := output.get("data", {}).get(WIDGET):
+                    view["model_id"] = cell.id  # a random one leads nowhere either
 
 
 def joined(outputs: list) -> list:
