@@ -73,21 +73,6 @@ def test_no_saved_output_tells_an_address_a_key_or_a_folder(path):
     assert [one for one in found if one[1]] == []
 
 
-@pytest.mark.parametrize(
-    "output",
-    [
-        {"output_type": "stream", "text": "http://127.0.0.1:8888/lab?token=0a1b"},
-        {"output_type": "error", "traceback": ["Authorization: Bearer 0a1b"]},
-        {"output_type": "execute_result", "data": {"text/plain": "PosixPath('/home/rima/runs')"}},
-        {"output_type": "display_data", "data": {"text/html": r"<b>C:\Users\Rima</b>"}},
-        {"output_type": "stream", "text": "events.out.tfevents.1795541060.rimas-laptop.26.62.v2"},
-    ],
-)
-def test_each_of_these_would_be_found(output):
-    node = {"metadata": {}, "cells": [{"id": "one", "outputs": [output]}]}
-    assert any(secrets_in(text) for _, text in saved_texts(node))
-
-
 def test_the_data_of_the_course_names_no_folder_or_key_either():
     files = [*(ROOT / "data").glob("runs/*"), *QUESTIONS.glob("*.toml")]
     assert len(files) > 20
