@@ -1,4 +1,4 @@
-"""The machines of forty learners, imitated on one: what is cut off before a command runs, and with what."""
+"""The machines of forty learners, imitated on one: what is cut off before a command runs."""
 
 import json
 import os
@@ -15,7 +15,8 @@ from needs import require
 
 LIMIT = 3600  # seconds a notebook may take, played in whatever manner
 
-# A new network has its loopback down; Jupyter and the course talk over 127.0.0.1. (0x8914: SIOCSIFFLAGS)
+# A new network has its loopback down; Jupyter and the course talk over 127.0.0.1.
+# (0x8914: SIOCSIFFLAGS)
 _LOOPBACK_UP = (
     '"$PYTHON" -c "import fcntl, socket, struct;'
     "fcntl.ioctl(socket.socket(), 0x8914, struct.pack('16sh22x', b'lo', 1))\""
@@ -24,7 +25,7 @@ _NO_FONTS = (
     "for fonts in /usr/share/fonts /usr/local/share/fonts; do"
     ' if [ -d "$fonts" ]; then mount -t tmpfs none "$fonts"; fi; done'
 )
-# Everything is read-only, /tmp too: Python then makes its temporary files in the notebook's own folder.
+# Everything is read-only, /tmp too: Python then makes its temporary files beside the notebook.
 _READ_ONLY = """
 cut -d ' ' -f 5 /proc/self/mountinfo | while read -r escaped; do
     case "$escaped" in /proc* | /sys* | /dev*) continue ;; esac
@@ -42,7 +43,7 @@ taskset -pc "$(taskset -pc $$ | sed 's/.*: //; s/[-,].*//')" $$ > /dev/null
 
 @dataclass(frozen=True)
 class Condition:
-    """apart: what `unshare` separates; before: shell lines to run first; folder: the course folder's name."""
+    """apart: what `unshare` separates; before: shell lines that come first; folder: its name."""
 
     apart: tuple[str, ...] = ()
     before: str = ""
@@ -58,7 +59,7 @@ class Condition:
             "HOME": str(home),
             "JUPYTER_RUNTIME_DIR": str(course / ".jupyter"),  # Jupyter itself must write somewhere
             "PYTHON": sys.executable,
-            "PYTHONPATH": str(course),  # stands before the installed course: `helpers` is the copy's
+            "PYTHONPATH": str(course),  # before the installed course: `helpers` is the copy's
         }
         inside = ["sh", "-ec", f'{self.before}\nexec "$@"', "sh"] if self.before else []
         unshare = ["unshare", "--map-root-user", *self.apart] if self.apart else []

@@ -6,7 +6,7 @@ import pytest
 
 
 def require(condition: object, reason: str) -> None:
-    """Skip the test where something is missing, but fail it in CI: there nothing may go untested unseen."""
+    """Skip the test where something is missing; in CI fail it: there nothing goes untested."""
     if condition:
         return
     if os.environ.get("CI") == "true":

@@ -1,8 +1,7 @@
-"""Small readers that the course tests share: notebooks, their sections, and prose without the code in it."""
+"""Readers that the course tests share: notebooks, their sections, and prose without its code."""
 
 import csv
 import re
-import shutil
 import tomllib
 import unicodedata
 from collections.abc import Iterator
@@ -16,6 +15,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 ROOT = Path(__file__).resolve().parents[1]
+QUESTIONS = ROOT / "data" / "practice"  # exercises and quiz, a file a notebook
+TEMPLATE = ROOT / "tools" / "template.ipynb"
 SECTIONS = {
     *("objectives", "setup", "problem", "callback", "picture", "parameters", "lab", "trap"),
     *("exercise", "check", "solution", "quiz", "summary", "nav"),
@@ -43,6 +44,12 @@ class Notebook:
     def markdown(self) -> list:
         return [cell for cell in self.cells if cell.cell_type == "markdown"]
 
+    @property
+    def core(self) -> "Notebook":
+        """Without what is needed only some day, which bears the tag `more` besides its own."""
+        cells = [cell for cell in self.cells if "more" not in tags(cell)]
+        return Notebook(self.path, nbformat.NotebookNode(cells=cells))
+
     def section(self, name: str) -> list:
         return [cell for cell in self.cells if name in tags(cell)]
 
@@ -60,7 +67,7 @@ def tags(cell) -> list[str]:
 
 
 def runs(notebook: Notebook) -> list[tuple[str, list]]:
-    """The cells in runs that share one section, as (section, cells); untagged cells have section ""."""
+    """The cells in runs that share one section, as (section, cells); untagged: section ""."""
     return [(name, list(cells)) for name, cells in groupby(notebook.cells, key=_section)]
 
 
@@ -80,8 +87,12 @@ def glossary() -> list[dict[str, str]]:
 
 
 def prose(markdown: str) -> list[str]:
-    """Every heading, paragraph, list item and table cell as it is read; code and addresses become CODE."""
-    return [_text(token) for token in _MARKDOWN.parse(markdown) if token.type in ("inline", "html_block")]
+    """Every heading, paragraph, list item and table cell; code and addresses become CODE."""
+    return [
+        _text(token)
+        for token in _MARKDOWN.parse(markdown)
+        if token.type in ("inline", "html_block")
+    ]
 
 
 def _text(token: Token) -> str:
@@ -140,14 +151,16 @@ def anchor(heading: str) -> str:
     return "".join(kept).strip().replace(" ", "-")
 
 
+def questions(stem: str) -> dict:
+    """The exercises (`check`) and the quiz of one notebook."""
+    return tomllib.loads((QUESTIONS / f"{stem}.toml").read_text(encoding="utf-8"))
+
+
 def copy_course(folder: Path) -> Path:
     """The course as a learner gets it: without runs, without photos."""
-    for part in ("notebooks", "helpers", "data"):
-        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("photos", "__pycache__"))
-    for path in ROOT.glob("*.*"):
-        if path.is_file():
-            shutil.copy(path, folder)
-    return folder
+    from save import copy_course as copy  # here, as play.py is a script that knows no tools
+
+    return copy(ROOT, folder)
 
 
 @dataclass(frozen=True)
@@ -159,35 +172,37 @@ class Text:
 
 @cache
 def course_texts() -> tuple[Text, ...]:
-    """All that a learner may read in the course, cell by cell, sentence by sentence or file by file."""
+    """All that one may read in the course, cell by cell, sentence by sentence or file by file."""
     return (
         *_cells(),
         *_practice(),
         *_sheet(),
         *_meanings(),
-        *_files("README.md", "CONTRIBUTING.md", "data/README.md", "benchmarks/README.md"),
-        *_files("helpers/**/*.py", "requirements*.in", "requirements-colab.txt", "environment.yml"),
+        *_files("*.md", "data/README.md", "tools/FIGURES.md", "helpers/**/*.py", "tools/*.py"),
+        *_files("requirements*.in", "requirements-colab.txt", "environment.yml"),
     )
 
 
 def _cells() -> Iterator[Text]:
-    for path in notebook_files():
+    for path in [*notebook_files(), TEMPLATE]:
         for cell in read_notebook(path).cells:
             yield Text(f"{path.name} {cell.id}", cell.source, cell.cell_type == "markdown")
 
 
 def _practice() -> Iterator[Text]:
-    for path in sorted((ROOT / "data" / "practice").glob("*.toml")):
-        for where, sentence in _strings(tomllib.loads(path.read_text(encoding="utf-8"))):
+    for path in sorted(QUESTIONS.glob("*.toml")):
+        for where, sentence in _strings(questions(path.stem)):
             yield Text(f"{path.name} {where}", sentence, is_markdown=True)
 
 
 def _sheet() -> Iterator[Text]:
     sheet = tomllib.loads((ROOT / "data" / "cheatsheet.toml").read_text(encoding="utf-8"))
     for where, words in _strings(sheet):
-        if not re.search(r"\.(code|swap|trap)\b", where):  # code, and headings that stand in notebook 16
+        if not re.search(
+            r"\.(code|swap|trap)\b", where
+        ):  # code, and headings that stand in notebook 16
             # a widget shows the words of a question as they are
-            yield Text(f"cheatsheet.toml {where}", words, is_markdown=not where.startswith("question"))
+            yield Text(f"cheatsheet.toml {where}", words, not where.startswith("question"))
 
 
 def _strings(value: object, where: str = "") -> Iterator[tuple[str, str]]:
@@ -206,4 +221,6 @@ def _meanings() -> Iterator[Text]:
 def _files(*patterns: str) -> Iterator[Text]:
     for pattern in patterns:
         for path in sorted(ROOT.glob(pattern)):
-            yield Text(str(path.relative_to(ROOT)), path.read_text(encoding="utf-8"), path.suffix == ".md")
+            yield Text(
+                str(path.relative_to(ROOT)), path.read_text(encoding="utf-8"), path.suffix == ".md"
+            )

@@ -1,6 +1,6 @@
-"""Plays one notebook, as a process of its own: `python play.py NOTEBOOK MANNER` prints as JSON what failed.
+"""Plays one notebook: `python play.py NOTEBOOK MANNER` prints in JSON what failed.
 
-A script, so that a condition can be laid on all of it: this process, its kernel and what that starts.
+A script, so that a condition holds for all of it: this process, its kernel and what that starts.
 """
 
 import asyncio
@@ -16,35 +16,11 @@ from notebooks import Notebook, read_notebook, runs, tags
 
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
 LIMIT = 900  # seconds a cell may take
 SHORTEST = 0.5  # seconds of a longest cell, that ■ can still hit
-
-# What a learner runs after the setup cell to jump to a section; for exercises and quiz, setup is enough.
-STORY = ("problem", "callback")
-BEFORE = {
-    "callback": ("problem",),
-    **dict.fromkeys(("picture", "parameters", "lab", "trap"), STORY),
-    **dict.fromkeys(("exercise", "quiz"), ()),
-}
-# Sections that are made with the tools of more than those.
-ALSO = {
-    "01_what_is_a_callback": {"trap": ("picture",)},
-    "03_model_checkpoint": {"trap": ("parameters",)},
-    "04_early_stopping": {"parameters": ("picture",), "lab": ("picture",), "trap": ("picture",)},
-    "05_reduce_lr_on_plateau": {"parameters": ("picture",), "trap": ("picture", "parameters")},
-    "06_three_together": {"lab": ("picture",)},
-    "07_csv_logger": {"trap": ("picture",)},
-    "08_tensorboard": {"trap": ("picture",)},
-    "09_learning_rate_scheduler": {"trap": ("picture", "parameters")},
-    "10_terminate_on_nan": {"trap": ("picture", "parameters")},
-    "11_backup_and_restore": {"parameters": ("picture",), "trap": ("picture", "parameters")},
-    "13_ema_and_orbax": {"parameters": ("picture",), "trap": ("picture",)},
-    "14_dog_cat": {"lab": ("picture",)},
-    "16_common_mistakes": {"trap": ("picture",)},
-    "17_cheatsheet": {"trap": ("picture",)},
-}
 
 
 class Failed(Exception):
@@ -94,7 +70,7 @@ class Player:
     async def interrupt(self, cell, seconds: float) -> None:
         """Runs the cell and presses ■ after so many seconds.
 
-        What ends before runs again and is stopped sooner: the machine was busier when its seconds were taken.
+        What ends before runs again and is stopped sooner: the machine was busier before.
         """
         when = f"cell {cell.id}, interrupted after {seconds:.1f} s"
         running = asyncio.create_task(self._execute(cell))
@@ -103,7 +79,9 @@ class Player:
             return await self.interrupt(cell, seconds / 2)
         if ended:
             raise Failed(f"{when}: had ended before")
-        while not running.done():  # one interrupt can get lost in TensorFlow's code: a learner presses again
+        while (
+            not running.done()
+        ):  # one interrupt can get lost in TensorFlow's code: a learner presses again
             await self.client.km.interrupt_kernel()
             await asyncio.wait([running], timeout=2)
         try:
@@ -114,15 +92,13 @@ class Player:
         else:
             raise Failed(f"{when}: went on to its end")
 
-    async def keep(self, name: str) -> None:
-        """Remembers all names of the kernel as they are now."""
-        await self.run([new_code_cell(f"{_KEPT}[{name!r}] = dict(globals())")])
+    async def keep(self) -> None:
+        """Remembers all names of the kernel as they are now, outside the learner's own."""
+        await self.run([new_code_cell("__import__('sys').modules['kept'] = dict(globals())")])
 
-    async def back(self, name: str) -> None:
-        await self.run([new_code_cell(f"globals().clear(); globals().update({_KEPT}[{name!r}])")])
-
-
-_KEPT = "__import__('sys').modules.setdefault('kept', {})"  # outside the learner's names
+    async def back(self) -> None:
+        code = "globals().clear(); globals().update(__import__('sys').modules['kept'])"
+        await self.run([new_code_cell(code)])
 
 
 async def once(notebook: Notebook, when: str = "Run All") -> list[float]:
@@ -156,7 +132,7 @@ async def leftovers(notebook: Notebook) -> None:
 
 
 def spoil(folder: Path) -> None:
-    """Cuts the files of older runs in half, forbids writing, and puts a file where the next run goes."""
+    """Cuts older files in half, forbids writing, and puts a file where the next run goes."""
     for run in folder.glob("*"):
         (run / f"{len(list(run.iterdir())) + 1:02d}").write_text("not a folder")
     for path in sorted(folder.glob("*/**/*"), reverse=True):
@@ -165,45 +141,50 @@ def spoil(folder: Path) -> None:
         path.chmod(0o444 if path.is_file() else 0o555)
 
 
-async def sections(notebook: Notebook) -> None:
-    """Each section alone, as by a learner who jumps to it; all that fail are named."""
+async def apart(notebook: Notebook) -> None:
+    """Exercises and quiz after the setup cell alone, what is deeper after the core alone."""
+    core = notebook.core
+    setup = [cell for cell in core.code if "setup" in tags(cell)]
+    deeper = Notebook(notebook.path, NotebookNode(cells=notebook.cells[len(core.cells) :]))
     found = []
-    async with Player(notebook) as player:
-        await player.run([cell for cell in player.cells if "setup" in tags(cell)], "setup")
-        await player.keep("")
-        kept = {""}
-        for section, cells in jumps(notebook):
-            before = BEFORE[section] + ALSO.get(notebook.path.stem, {}).get(section, ())
-            story = " ".join(before)
-            try:
-                if story not in kept:
-                    await player.back("")
-                    await player.run([cell for cell in player.cells if {*before} & {*tags(cell)}], story)
-                    await player.keep(story)
-                    kept.add(story)
-                await player.back(story)
-                await player.run(cells, f"{section} after setup {story}")
-            except Failed as error:
-                found.append(str(error))
+    for before, parts in ((setup, asked(core)), (core.code, under_headings(deeper))):
+        async with Player(notebook) as player:
+            await player.run(before, "the cells before")
+            await player.keep()
+            for cells in parts:
+                try:
+                    await player.back()
+                    await player.run(cells, "after no more than it needs")
+                except Failed as error:
+                    found.append(str(error))
     if found:
         raise Failed("\n".join(found))
 
 
-def jumps(notebook: Notebook) -> list[tuple[str, list]]:
-    """Each section with its code, an exercise with its check, and a trap for each of the ## headings."""
+def asked(notebook: Notebook) -> list[list]:
+    """The code of every exercise, with its check, and of the quiz."""
     found = []
     for section, cells in runs(notebook):
-        if section == "check":
-            found[-1][1].extend(cells)
-        elif section in BEFORE:
-            for cell in cells:
-                if cell is cells[0] or (section == "trap" and cell.source.startswith("## ")):
-                    found.append((section, []))
-                found[-1][1].append(cell)
-    return [(section, [cell for cell in cells if cell.cell_type == "code"]) for section, cells in found]
+        code = [cell for cell in cells if cell.cell_type == "code"]
+        if section in ("exercise", "quiz"):
+            found.append(code)
+        elif section == "check":
+            found[-1].extend(code)
+    return found
 
 
-MANNERS = {play.__name__: play for play in (once, twice, interrupted, leftovers, sections)}
+def under_headings(notebook: Notebook) -> list[list]:
+    """The code below each heading."""
+    found = [[]]
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            found[-1].append(cell)
+        elif cell.source.startswith("#"):
+            found.append([])
+    return found
+
+
+MANNERS = {play.__name__: play for play in (once, twice, interrupted, leftovers, apart)}
 
 if __name__ == "__main__":
     try:

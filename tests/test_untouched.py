@@ -1,8 +1,6 @@
-"""Nothing of the learner's is lost: what lies where the course writes is there afterwards, byte for byte."""
+"""Nothing of the learner's is lost: what lies where the course writes is there afterwards."""
 
-import functools
 import re
-import tomllib
 from pathlib import Path
 
 from helpers import (
@@ -20,7 +18,7 @@ from helpers import (
     three_lab,
     upload_lab,
 )
-from notebooks import ROOT, copy_course, notebook_files, read_notebook
+from notebooks import QUESTIONS, copy_course, notebook_files, questions, read_notebook
 
 import keras
 import pytest
@@ -30,30 +28,27 @@ from photos import photo_folder
 setup()
 WRITERS = ("03", "07", "11", "15", "16")  # the notebooks that write most
 FOLDERS = ["backup", "backup_ckpts", "checkpoints", "logs/run1", "logs/run1/train", "models"]
-PHOTOS = ["real/mine.jpg", "PetImages/Cat/1.jpg", "own-mine/cat/0.jpg", "notes.txt"]
+PHOTOS = ["PetImages/Cat/0.jpg", "PetImages/Cat/1.jpg", "own-mine/cat/0.jpg", "notes.txt"]
 LOG = b"epoch,loss,val_loss\r\n0,0.5,0.6\r\n1,0.4,0.7\r\n"
 
 
-@functools.cache
-def code() -> str:
-    return "\n".join(cell.source for path in notebook_files() for cell in read_notebook(path).code)
+def quoted(pattern: str) -> list[str]:
+    """What matches in the notebooks' code."""
+    cells = [cell.source for path in notebook_files() for cell in read_notebook(path).code]
+    return sorted(set(re.findall(pattern, "\n".join(cells))))
 
 
-def runs() -> list[str]:
-    return sorted(set(re.findall(r'run_dir\("([\w-]+)"\)', code())))
-
-
-def names() -> list[str]:
-    """What cells call their files; beside the notebook these would be the learner's own."""
-    return sorted(set(re.findall(r'"((?:[\w-]+/)*[\w.-]+\.(?:keras|csv|h5|json|txt|ini|md))"', code())))
+RUNS = quoted(r'run_dir\("([\w-]+)"\)')
+# what cells call their files; beside the notebook these would be the learner's own
+NAMES = quoted(r'"((?:[\w-]+/)*[\w.-]+\.(?:keras|csv|h5|json|txt|ini|md))"')
 
 
 def planted(course: Path) -> dict[Path, bytes]:
-    """Everything in the course, after putting learners' files wherever something could be written."""
+    """Everything in the course, with learners' files wherever something could be written."""
     planned = [
-        *(f"notebooks/{name}" for name in names()),
+        *(f"notebooks/{name}" for name in NAMES),
         *(f"notebooks/{folder}/mine.txt" for folder in FOLDERS),
-        *(f"runs/{name}/{number}/best.keras" for name in runs() for number in ("01", "03", "mine")),
+        *(f"runs/{name}/{number}/best.keras" for name in RUNS for number in ("01", "03", "mine")),
         "runs/mine.txt",
         *(f"data/photos/{name}" for name in PHOTOS),
     ]
@@ -65,7 +60,11 @@ def planted(course: Path) -> dict[Path, bytes]:
 
 
 def everything(course: Path) -> dict[Path, bytes]:
-    return {path: path.read_bytes() for path in course.rglob("*") if path.is_file() and path.suffix != ".pyc"}
+    return {
+        path: path.read_bytes()
+        for path in course.rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
+    }
 
 
 @pytest.fixture
@@ -78,32 +77,32 @@ def course(tmp_path, monkeypatch):
     return course
 
 
-def test_there_are_places_to_plant_in():
-    assert len(runs()) > 10 and {"best.keras", "log.csv"} <= set(names())
-
-
 def test_no_helper_touches_what_lies_there(course):
     mine = photo_folder(course / "আমার ছবি", ("cat", "dog"), 51, "{}.jpg")
     for kind in ("cat", "dog"):
         (mine / kind / "broken.jpg").write_bytes(b"broken")
     (course / "train.py").write_text("print('epoch 0')")
     before = planted(course)
+    assert len(RUNS) > 10 and {"best.keras", "log.csv"} <= set(NAMES)
 
-    for name in runs():
+    for name in RUNS:
         for _ in range(3):
             (run_dir(name) / "best.keras").write_bytes(b"new")
     chosen = dog_cat(mine, per_class=50)
     assert chosen.parent == course / "data" / "photos" and dog_cat("drawn").name == "drawn"
     log = read_log("log.csv")
-    callbacks = [keras.callbacks.ModelCheckpoint("best.keras"), keras.callbacks.EarlyStopping(patience=1)]
+    callbacks = [
+        keras.callbacks.ModelCheckpoint("best.keras"),
+        keras.callbacks.EarlyStopping(patience=1),
+    ]
     assert replay(callbacks, log).saved_epochs == [0, 1]
     for lab in (patience_lab("log.csv"), three_lab(log), upload_lab(str, mine / "cat" / "1.jpg")):
         assert lab.picture.value
     plot_log("log.csv")
     run_script(course / "train.py")
     open_tensorboard("logs").stop()
-    for path in (ROOT / "data" / "practice").glob("*.toml"):
-        for name in tomllib.loads(path.read_text(encoding="utf-8")).get("check", {}):
+    for path in QUESTIONS.glob("*.toml"):
+        for name in questions(path.stem).get("check", {}):
             check(f"{path.stem}/{name}", keras.callbacks.ModelCheckpoint("best.keras"))
 
     after = everything(course)
@@ -113,7 +112,9 @@ def test_no_helper_touches_what_lies_there(course):
     assert new and all(path.is_relative_to(ours[0]) or path.is_relative_to(ours[1]) for path in new)
 
 
-@pytest.mark.parametrize("found", [{"drawn": b"a file"}, {"drawn/cat/0.jpg": b"1", "drawn/dog/0.jpg": b"2"}])
+@pytest.mark.parametrize(
+    "found", [{"drawn": b"a file"}, {"drawn/cat/0.jpg": b"1", "drawn/dog/0.jpg": b"2"}]
+)
 def test_a_learners_folder_of_the_same_name_is_not_drawn_over(found, course):
     for name, content in found.items():
         path = course / "data" / "photos" / name

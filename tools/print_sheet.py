@@ -1,7 +1,8 @@
-"""ছাপার চিটশিট: `data/cheatsheet.toml`-এর কথা, `data/cheatsheet.html.jinja`-র সাজ, এক পাতা A4।
+"""Prints the cheat sheet, one page A4: data/cheatsheet.toml laid out by data/cheatsheet.html.jinja.
 
-পাতাটি নতুন করে বানাতে `uv run python -m helpers.cheatsheet_page`: লেখা হয় `data/cheatsheet.pdf` আর `.png`।
-লাগে Playwright (`requirements-ci.txt`) আর Chromium বা Google Chrome।
+    uv run python tools/print_sheet.py    # writes data/cheatsheet.pdf and data/cheatsheet.png
+
+Needs Playwright (requirements-ci.txt) and Chromium or Google Chrome.
 """
 
 import hashlib
@@ -11,25 +12,27 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from helpers.bengali import digits, explain
+from helpers.bengali import digits
 from helpers.cheatsheet import DATA, SHEET, shown
 
 import matplotlib
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
+from PIL import Image, PngImagePlugin
 
 PDF, PNG = DATA / "cheatsheet.pdf", DATA / "cheatsheet.png"
+A4 = {"width": 794, "height": 1123}  # at 96 dots an inch
 
 
 def page(**extra: object) -> str:
-    """পাতাটি, HTML-এ। extra: সাজের ফাইলে আর যা বসে; `fonts` আর `mark` না দিলে জায়গাটি খালি থাকে।"""
+    """The page as HTML; without `fonts` and `mark` in extra their places stay empty."""
     jinja = Environment(loader=FileSystemLoader(DATA), autoescape=True)
     jinja.filters |= {"code": _code, "digits": digits, "shown": shown}
     return jinja.get_template("cheatsheet.html.jinja").render(sheet=SHEET, **extra)
 
 
 def fingerprint() -> str:
-    """পাতার লেখা আর সাজের আঙুলের ছাপ: দুটোর কোনোটি বদলালে এটিও বদলায়।"""
+    """Changes with every change of the words or of their form."""
     return hashlib.sha256(page().encode()).hexdigest()[:10]
 
 
@@ -39,7 +42,7 @@ def _code(text: str) -> Markup:
 
 
 def _fonts() -> list[tuple[str, int, str]]:
-    """(family, weight, address) of files that pip installed: the page needs no font of the machine."""
+    """(family, weight, address) of files that pip installed: no font of the machine is needed."""
     bengali = importlib.resources.files("fontpkg_hind_siliguri") / "files"
     latin = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
     faces = [
@@ -52,31 +55,26 @@ def _fonts() -> list[tuple[str, int, str]]:
 
 
 def print_page(pdf: Path, png: Path) -> None:
-    """পাতাটি Chromium দিয়ে ছাপে: `pdf` এক পাতা A4, `png` তারই ছবি, সাদা-কালোয়।
-
-    Playwright না থাকলে ImportError; Chromium বা Google Chrome না থাকলে, কিংবা লেখা
-    এক পাতায় না আঁটলে RuntimeError।
-    """
-    from PIL import Image, PngImagePlugin
+    """Prints the page, and a picture of it in greys; RuntimeError if one page is too small."""
     from playwright.sync_api import sync_playwright
 
     browser_path = shutil.which("chromium") or shutil.which("google-chrome")
-    if browser_path is None:
-        now = "Chromium ইনস্টল করে আবার চালাও।"
-        raise RuntimeError(explain("পাতাটি ছাপা গেল না", "Chromium বা Google Chrome পাওয়া যায়নি", now))
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as tool:
         source, shot = Path(folder) / "page.html", Path(folder) / "page.png"
         # a page read from a file may load fonts from files
         source.write_text(page(fonts=_fonts(), mark=fingerprint()), encoding="utf-8")
-        arguments = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+        arguments = [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--no-first-run",
+            "--disable-background-networking",
+        ]
         browser = tool.chromium.launch(executable_path=browser_path, args=arguments)
-        # A4 at 96 dots an inch, drawn twice as fine
-        tab = browser.new_page(viewport={"width": 794, "height": 1123}, device_scale_factor=2)
+        tab = browser.new_page(viewport=A4, device_scale_factor=2)
         tab.goto(source.as_uri())
         tab.evaluate("document.fonts.ready")
         if tab.evaluate("document.documentElement.scrollHeight > innerHeight"):
-            now = "data/cheatsheet.toml-এ কিছু লেখা কমাও।"
-            raise RuntimeError(explain("পাতাটি ছাপা গেল না", "লেখা এক পাতায় আঁটে না", now))
+            raise RuntimeError("data/cheatsheet.toml holds more than one page: shorten it")
         tab.pdf(path=pdf, prefer_css_page_size=True, print_background=True)
         tab.screenshot(path=shot)
         browser.close()
@@ -88,4 +86,4 @@ def print_page(pdf: Path, png: Path) -> None:
 
 if __name__ == "__main__":
     print_page(PDF, PNG)
-    print(f"{PDF.name} আর {PNG.name} লেখা হলো, ছাপ {fingerprint()}")
+    print(f"{PDF.name}, {PNG.name}: {fingerprint()}")

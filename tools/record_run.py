@@ -1,10 +1,11 @@
-"""Record a real training of the dog-cat notebook: its CSVLogger file and where it came from.
+"""Records a real training of the dog-cat notebook: its CSVLogger file, and where it came from.
 
-    DOG_CAT_PHOTOS=FOLDER uv run python benchmarks/record_run.py NAME --photos-are WORDS [--plain --epochs 40]
+    DOG_CAT_PHOTOS=FOLDER uv run python tools/record_run.py NAME --photos-are WORDS --plain
 
-Runs the code cells of notebooks/14_dog_cat.ipynb, as they stand, up to and including the training, on the
-photos in DOG_CAT_PHOTOS, and writes data/runs/NAME.csv and data/runs/NAME.json. With --plain the training has
-only a CSVLogger, so that nothing stops it, and the photos are not augmented, so that it overfits.
+Runs the code cells of notebooks/14_dog_cat.ipynb, as they stand, up to and including the training,
+on the photos in DOG_CAT_PHOTOS, and writes data/runs/NAME.csv and data/runs/NAME.json. With --plain
+the training has only a CSVLogger, so that nothing stops it, and the photos are not augmented, so
+that it overfits.
 """
 
 import argparse
@@ -29,7 +30,8 @@ import json
 print(json.dumps({
     "log": str(log_file), "training_photos": len(train_raw), "validation_photos": len(val_raw),
     "classes": names, "image_size": IMAGE_SIZE, "batch_size": BATCH_SIZE, "epochs_allowed": EPOCHS,
-    "epochs_run": len(history.epoch), "callbacks": [type(callback).__name__ for callback in callbacks],
+    "epochs_run": len(history.epoch),
+    "callbacks": [type(callback).__name__ for callback in callbacks],
 }))
 """
 
@@ -43,7 +45,7 @@ early.best_epoch = None
 
 
 def code_until_training(plain: bool, epochs: int | None) -> nbformat.NotebookNode:
-    """The notebook's code cells up to the cell `train`, with what the options change put in before it."""
+    """The notebook's code cells up to the cell `train`, the options' changes before it."""
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     last = next(number for number, cell in enumerate(cells) if cell.id == "train")
@@ -56,9 +58,13 @@ def code_until_training(plain: bool, epochs: int | None) -> nbformat.NotebookNod
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("name", help="data/runs/NAME.csv")
-    parser.add_argument("--plain", action="store_true", help="no callbacks but CSVLogger, no augmentation")
+    parser.add_argument(
+        "--plain", action="store_true", help="no callbacks but CSVLogger, no augmentation"
+    )
     parser.add_argument("--epochs", type=int)
-    parser.add_argument("--photos-are", required=True, help="what the photos are, in words, for the record")
+    parser.add_argument(
+        "--photos-are", required=True, help="what the photos are, in words, for the record"
+    )
     options = parser.parse_args()
 
     started = time.monotonic()
@@ -70,7 +76,7 @@ def main() -> None:
     report = json.loads(notebook.cells[-1].outputs[0].text)
     shutil.copy(report.pop("log"), ROOT / "data" / "runs" / f"{options.name}.csv")
     provenance = {
-        "made_by": "benchmarks/record_run.py, the code of notebooks/14_dog_cat.ipynb",
+        "made_by": "tools/record_run.py, the code of notebooks/14_dog_cat.ipynb",
         "photos": options.photos_are,
         **report,
         "augmentation": not options.plain,
