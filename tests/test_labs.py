@@ -290,12 +290,13 @@ def test_the_last_request_wins_and_those_of_a_moving_slider_do_not_train(slow):
     lab, started, go_on, finished = slow
     for patience in (9, 8, 3):
         lab.patience.value = patience
+        assert not started.acquire(timeout=0.05)  # the slider still moves
     assert started.acquire(timeout=LIMIT)
     lab.patience.value = 4
     lab.patience.value = 5
     go_on.release(2)
     wait_for(lab)
-    assert finished == [5] and started.acquire(timeout=0)
+    assert finished == [5] and started.acquire(timeout=0) and not started.acquire(timeout=0)
     assert "patience=5" in lab.code.value
 
 
