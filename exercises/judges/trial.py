@@ -49,6 +49,14 @@ def callbacks(answer: object, *kinds: type) -> Iterator[tuple]:
         yield "kinds_in_list", count, {"kind": kind.__name__}
 
 
+def which(given: object, **foreseen: object) -> str:
+    """`given` আগে থেকে ভাবা মানগুলোর কোনটি, তার নাম; একটিও না হলে "other"। মান: সংখ্যা বা সংখ্যার list।"""
+    for name, one in foreseen.items():
+        if np.shape(given) == np.shape(one) and np.allclose(given, one, rtol=1e-3, atol=1e-4):
+            return name
+    return "other"
+
+
 def first(answer: list, kind: type) -> Callback:
     """list-এর প্রথম callback, যেটি kind-এর।"""
     return next(one for one in answer if isinstance(one, kind))
@@ -68,16 +76,18 @@ def tiny_model(width: int = 1, depth: int = 1, **options: object) -> keras.Model
     width: কয়টি সংখ্যা ঢোকে, প্রতি layer থেকে কয়টি বেরোয়; depth: কয়টি layer। options: `compile`-এর;
     ডিফল্ট `sgd`, `mse` আর `run_eagerly=True`: অল্প কয় batch-এর জন্য graph বানাতেই বেশি সময় যায়।
     """
-    # Everything named, nothing drawn at random: a check leaves the notebook's seeds and layer names alone.
+    # Everything named, nothing drawn at random: a check leaves the notebook's seeds and layer names
+    # alone.
     layers = [keras.Input((width,), name="practice_input")]
     for place in range(depth):
-        layers.append(keras.layers.Dense(width, kernel_initializer="zeros", name=f"practice_{place}"))
+        name = f"practice_{place}"
+        layers.append(keras.layers.Dense(width, kernel_initializer="zeros", name=name))
     model = keras.Sequential(layers, name="practice_model")
     model.compile(**{"optimizer": "sgd", "loss": "mse", "run_eagerly": True, **options})
     return model
 
 
-class Scripted(keras.callbacks.Callback):
+class Scripted(Callback):
     """প্রতি epoch-এর শেষে `logs`-এ আগে লেখা মান বসায়, আর মডেলের সব weight করে epoch-এর নম্বর।
 
     curves: মাপের নাম, আর epoch ধরে তার মান; যেমন `val_loss=[0.5, 0.4]`।
@@ -92,9 +102,46 @@ class Scripted(keras.callbacks.Callback):
         self.model.set_weights([np.full(weight.shape, epoch) for weight in self.model.get_weights()])
 
 
-def fit(
-    model: keras.Model, epochs: int, callbacks: list[keras.callbacks.Callback]
-) -> keras.callbacks.History:
+def stamp(model: keras.Model | Path) -> int:
+    """`Scripted` যে epoch-এর নম্বর weights-এ রেখেছে; মডেলের বদলে তার ফাইলও দেওয়া যায়।"""
+    model = keras.models.load_model(model) if isinstance(model, Path) else model
+    return round(float(model.get_weights()[-1].flat[0]))
+
+
+class Cut(Callback):
+    """epoch-টির শেষে (batch দেওয়া থাকলে সেই batch-এর শেষে) ট্রেনিং ভেঙে দেয়, যেন বিদ্যুৎ গেল।"""
+
+    def __init__(self, epoch: int | None, batch: int | None = None) -> None:
+        super().__init__()
+        self.cut, self.epoch = (epoch, batch), None
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        self.epoch = epoch
+
+    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+        if self.cut == (self.epoch, batch):
+            raise PowerCutError
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        if self.cut == (epoch, None):
+            raise PowerCutError
+
+
+class PowerCutError(Exception):
+    """`Cut` এটি তোলে, `fit_until_cut` এটি ধরে।"""
+
+
+def fit(model: keras.Model, epochs: int, callbacks: list[Callback]) -> keras.callbacks.History:
     """মডেলটিকে `epochs` epoch চালায়; প্রতি epoch-এ BATCHES-টি batch।"""
     x = np.arange(BATCHES, dtype="float32")[:, None]
-    return model.fit(x, x, batch_size=1, epochs=epochs, shuffle=False, verbose=0, callbacks=callbacks)
+    options = {"batch_size": 1, "epochs": epochs, "shuffle": False, "verbose": 0}
+    return model.fit(x, x, callbacks=callbacks, **options)
+
+
+def fit_until_cut(model: keras.Model, epochs: int, callbacks: list[Callback]) -> None:
+    """`fit`, যার মাঝে একটি `Cut` থাকতে পারে; তারপর CSVLogger-এর ফাইল বন্ধ, process মরলে যেমন হয়।"""
+    with contextlib.suppress(PowerCutError):
+        fit(model, epochs, callbacks)
+    for one in callbacks:
+        if isinstance(one, keras.callbacks.CSVLogger) and one.csv_file:
+            one.csv_file.close()
