@@ -38,7 +38,8 @@ def stems() -> list[str]:
 @cache
 def shared() -> dict:
     """যেসব জবাব অনেক অনুশীলনে লাগে।"""
-    return tomllib.loads((Path(__file__).parent / "judges" / "shared.toml").read_text(encoding="utf-8"))
+    path = Path(__file__).parent / "judges" / "shared.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def _load(stem: str) -> dict:

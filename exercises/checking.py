@@ -10,10 +10,10 @@ import textwrap
 import traceback
 
 from exercises import bank, cell, limit, values
-from helpers.bengali import digits
+from helpers.bengali import digits, explain
 
-LIMIT = 60  # seconds; a judge itself needs some ten on a slow laptop
-_WIDTH = 88  # letters, with their signs: JupyterLab has room for these at 1366 px beside its sidebar
+LIMIT = 60  # seconds for each thing that is looked at; a slow laptop needs some ten
+_WIDTH = 88  # letters, with their signs: so many JupyterLab shows at 1366 px beside its sidebar
 
 
 def check(name: str, answer: object) -> None:
@@ -40,10 +40,10 @@ def _problem(name: str, exercise: dict, answer: object) -> str | None:
     if "seen" not in exercise:
         return values.problem(exercise, answer)
     try:
-        with limit.within(LIMIT):
-            return values.first_wrong(exercise["seen"], _judge(name)(answer))
+        return values.first_wrong(exercise["seen"], _judge(name)(answer), LIMIT)
     except limit.TooLongError as error:
-        said = f"তোমার কোড {digits(LIMIT)} সেকেন্ডেও শেষ হয়নি — বোধ হয় কোনো লুপ থামছে না। লুপ থামার শর্তটি দেখো।"
+        what = f"তোমার কোড {digits(LIMIT)} সেকেন্ডেও শেষ হয়নি"
+        said = explain(what, "বোধ হয় কোনো লুপ থামছে না", "লুপটি কখন থামার কথা, দেখো।")
         return f"{said}\n  {_learners_line(error.__cause__, answer)}".rstrip()
     except Exception as error:
         message = str(error).partition("\n")[0]

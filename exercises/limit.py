@@ -5,13 +5,25 @@ import contextlib
 import threading
 from collections.abc import Iterator
 
+_END = object()
+
 
 class TooLongError(Exception):
     """কোডটি সময়ের মধ্যে শেষ হয়নি।"""
 
 
+def in_time(items: Iterator, seconds: float) -> Iterator:
+    """একই জিনিস একই ক্রমে; কোনো একটি পেতে এত সেকেন্ডের বেশি লাগলে TooLongError।"""
+    while True:
+        with _within(seconds):
+            item = next(items, _END)
+        if item is _END:
+            return
+        yield item
+
+
 @contextlib.contextmanager
-def within(seconds: float) -> Iterator[None]:
+def _within(seconds: float) -> Iterator[None]:
     """ভেতরের কোড এত সেকেন্ডে শেষ না হলে তাকে থামিয়ে TooLongError। মূল thread-এর বাইরে কোনো সীমা নেই।"""
     if threading.current_thread() is not threading.main_thread():
         yield

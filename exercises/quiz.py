@@ -58,8 +58,7 @@ class Quiz(VBox):
         asked = [[question.title, *question.options] for question in self.questions]
         plain = "\n\n".join([_RUN_IT, *map("\n".join, asked)])
         page = "".join(
-            f"<p><b>{_rich(title)}</b><br>{'<br>'.join(map(_rich, options))}</p>"
-            for title, *options in asked
+            f"<p><b>{_rich(title)}</b><br>{'<br>'.join(map(_rich, options))}</p>" for title, *options in asked
         )
         page = f"<p>{_RUN_IT}</p>{page}"
         return super()._repr_mimebundle_(**kwargs) | {"text/plain": plain, "text/html": page}

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Set
 from types import FunctionType
 
 from exercises import bank
+from exercises.limit import in_time
 from helpers.bengali import digits, normalise, number
 
 import numpy as np
@@ -23,7 +24,8 @@ def undone(answer: object) -> bool:
     if isinstance(answer, list | tuple | dict | Set):
         return not answer or any(item is ... for item in answer)
     if isinstance(answer, type):
-        return all(undone(value) for name, value in vars(answer).items() if _is_written(name, value))
+        written = (value for name, value in vars(answer).items() if _is_written(name, value))
+        return all(map(undone, written))
     if isinstance(answer, FunctionType):
         steps = list(dis.get_instructions(answer))
         constants = {step.argval for step in steps if "CONST" in step.opname}
@@ -119,7 +121,7 @@ def _same(want: float | str, given: object, tolerance: float) -> bool:
 # --- what Keras did ---
 
 
-def first_wrong(seen: dict, observations: Iterator[tuple]) -> str | None:
+def first_wrong(seen: dict, observations: Iterator[tuple], limit: float) -> str | None:
     """যা দেখা গেল, তা পরপর মিলিয়ে দেখে: প্রথম যেটি মেলেনি, তার বাক্য; সব মিললে None।
 
     seen: TOML-এর [check.….seen.…] অংশ, নাম ধরে। `expected` যা দেখার কথা (না থাকলে কোনো মান আলাদা করে ঠিক নয়);
@@ -127,9 +129,10 @@ def first_wrong(seen: dict, observations: Iterator[tuple]) -> str | None:
         (না থাকলে সেগুলোতে দোষ নেই); `story` প্রতিটি বাক্যের আগে বসে। বাক্যে `{given}` দেখা মান, `{wanted}` চাওয়া মান।
     observations: (নাম, দেখা মান) বা (নাম, দেখা মান, dict); dict-এ বাক্যের আর যা লাগে। তার `wanted`
         `expected`-এর জায়গা নেয়।
+    limit: একটি মান দেখতে বড়জোর কত সেকেন্ড; তাতে না হলে TooLongError।
     """
     with contextlib.closing(observations):
-        for name, given, *about in observations:
+        for name, given, *about in in_time(observations, limit):
             one = seen[name] if name in seen else bank.shared()[name]
             words = {"wanted": one.get("expected", ...), "given": given}
             for more in about:
@@ -146,11 +149,14 @@ def _reply(one: dict, given: object) -> str | None:
 
 
 def _equal(want: object, given: object) -> bool:
+    """Exactly the same, but for the rounding of numbers; a learner's mistake may lie in a letter."""
     if isinstance(want, list | tuple):
         same = isinstance(given, list | tuple) and len(want) == len(given)
         return same and all(map(_equal, want, given))
-    if isinstance(want, bool | str) or want is None or _number(want) is None:
-        return isinstance(given, type(want)) and bool(want == given)
+    if isinstance(want, bool):
+        return isinstance(given, bool | np.bool_) and want == given
+    if isinstance(want, str) or _number(want) is None:
+        return isinstance(given, type(want)) and want == given
     given = None if isinstance(given, str) else _number(given)
     return given is not None and math.isclose(want, given, rel_tol=1e-4, abs_tol=1e-6)
 

@@ -142,7 +142,7 @@ def anchor(heading: str) -> str:
 
 def copy_course(folder: Path) -> Path:
     """The course as a learner gets it: without runs, without photos."""
-    for part in ("notebooks", "helpers", "data"):
+    for part in ("notebooks", "exercises", "helpers", "data"):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("photos", "__pycache__"))
     for path in ROOT.glob("*.*"):
         if path.is_file():
@@ -162,11 +162,12 @@ def course_texts() -> tuple[Text, ...]:
     """All that a learner may read in the course, cell by cell, sentence by sentence or file by file."""
     return (
         *_cells(),
-        *_practice(),
+        *_exercises(),
         *_sheet(),
         *_meanings(),
         *_files("README.md", "CONTRIBUTING.md", "data/README.md", "benchmarks/README.md"),
-        *_files("helpers/**/*.py", "requirements*.in", "requirements-colab.txt", "environment.yml"),
+        *_files("helpers/**/*.py", "exercises/**/*.py"),
+        *_files("requirements*.in", "requirements-colab.txt", "environment.yml"),
     )
 
 
@@ -176,8 +177,9 @@ def _cells() -> Iterator[Text]:
             yield Text(f"{path.name} {cell.id}", cell.source, cell.cell_type == "markdown")
 
 
-def _practice() -> Iterator[Text]:
-    for path in sorted((ROOT / "data" / "practice").glob("*.toml")):
+def _exercises() -> Iterator[Text]:
+    shared = ROOT / "exercises" / "judges" / "shared.toml"
+    for path in [*sorted((ROOT / "exercises").glob("*.toml")), shared]:
         for where, sentence in _strings(tomllib.loads(path.read_text(encoding="utf-8"))):
             yield Text(f"{path.name} {where}", sentence, is_markdown=True)
 

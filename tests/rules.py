@@ -119,7 +119,7 @@ def _check(notebook: Notebook, cells: list, known: dict) -> Iterator[str]:
     if len(cells) > 1 or last.cell_type != "code" or not called:
         yield f'{last.id}: one code cell with check("{notebook.path.stem}/…", …)'
     elif called[1] != notebook.path.stem or called[2] not in known:
-        yield f"{last.id}: data/practice/{notebook.path.stem}.toml has no [check.{called[2]}]"
+        yield f"{last.id}: exercises/{notebook.path.stem}.toml has no [check.{called[2]}]"
 
 
 def _solution(notebook: Notebook, cells: list, known: dict) -> Iterator[str]:
@@ -138,11 +138,11 @@ def quiz(notebook: Notebook) -> Iterator[str]:
         yield f'quiz: one code cell with quiz("{notebook.path.stem}")'
     questions = _practice(notebook).get("quiz", [])
     if len(questions) < 3:
-        yield f"data/practice/{notebook.path.stem}.toml: {len(questions)} questions, at least 3 are needed"
+        yield f"exercises/{notebook.path.stem}.toml: {len(questions)} questions, at least 3 are needed"
 
 
 def _practice(notebook: Notebook) -> dict:
-    path = notebook.path.parents[1] / "data" / "practice" / f"{notebook.path.stem}.toml"
+    path = notebook.path.parents[1] / "exercises" / f"{notebook.path.stem}.toml"
     return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 

@@ -167,7 +167,7 @@ OBJECTIVES = """# শুরু
 @pytest.fixture
 def course(tmp_path) -> Path:
     """A course of two notebooks that keeps every rule."""
-    for folder in ("notebooks", "data/practice"):
+    for folder in ("notebooks", "exercises"):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "README.md").write_text("# কোর্স\n\n## নোটবুকের তালিকা\n", encoding="utf-8")
     for stem in ("00_start", "01_next"):
@@ -175,7 +175,7 @@ def course(tmp_path) -> Path:
         practice = (
             '[check.a]\n[check.b]\n[[quiz]]\nquestion="ক"\n[[quiz]]\nquestion="খ"\n[[quiz]]\nquestion="গ"\n'
         )
-        (tmp_path / "data/practice" / f"{stem}.toml").write_text(practice, encoding="utf-8")
+        (tmp_path / "exercises" / f"{stem}.toml").write_text(practice, encoding="utf-8")
     return tmp_path
 
 
@@ -296,7 +296,7 @@ def test_every_rule_is_seen_to_fail():
 
 
 def test_too_few_quiz_questions_are_noticed(course):
-    (course / "data/practice/00_start.toml").write_text("[[quiz]]\n", encoding="utf-8")
+    (course / "exercises/00_start.toml").write_text("[[quiz]]\n", encoding="utf-8")
     notebook = read_notebook(course / "notebooks" / "00_start.ipynb")
     rule = next(rule for rule in RULES if rule.__name__ == "quiz")
     assert "1 questions" in "\n".join(rule(notebook))

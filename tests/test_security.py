@@ -100,7 +100,8 @@ def calls_in(source: str) -> Iterator[ast.Call]:
 
 def course_calls() -> Iterator[tuple[str, ast.Call]]:
     """(where, call) of every call in the course's code, solutions and scripts within notebooks included."""
-    for path in [*(ROOT / "helpers").rglob("*.py"), *(ROOT / "benchmarks").glob("*.py")]:
+    rooms = ("helpers", "exercises", "benchmarks")
+    for path in (path for room in rooms for path in (ROOT / room).rglob("*.py")):
         for call in calls_in(path.read_text("utf-8")):
             yield path.stem, call
     for path in notebook_files():

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import redirect_stdout
 from io import StringIO
 
+from exercises import bank
 from helpers import start  # noqa: F401  (first: it imports TensorFlow quietly)
 from notebooks import ROOT, Notebook, read_notebook, table, tags
 
@@ -177,14 +178,12 @@ def tools(notebook) -> dict:
 
 
 def test_the_exercise_has_ten_cases_and_the_judge_knows_them_and_every_fault_of_the_menu(notebook):
-    from helpers.judges import common_mistakes
-
+    exercise = bank.exercise("16_common_mistakes/diagnose")
     menu = next(cell for cell in notebook.section("exercise") if cell.source.startswith("## নিজে করো"))
     names = [row[0].strip('"') for row in table(menu.source)]
-    assert list(cases(notebook)) == list(common_mistakes.RIGHT) == list(range(1, 11))
-    assert names == list(common_mistakes.SIGNS)
-    assert set(common_mistakes.CLUES) == set(common_mistakes.RIGHT)
-    assert set(common_mistakes.RIGHT.values()) <= set(names)
+    assert list(cases(notebook)) == list(range(1, 11))
+    assert names == list(exercise["words"])
+    assert {exercise["seen"][f"case_{case}"]["expected"] for case in range(1, 11)} <= set(names)
 
 
 @pytest.mark.parametrize("number", range(1, 11))

@@ -104,7 +104,7 @@ def test_no_helper_touches_what_lies_there(course):
     plot_log("log.csv")
     run_script(course / "train.py")
     open_tensorboard("logs").stop()
-    for path in (ROOT / "data" / "practice").glob("*.toml"):
+    for path in (ROOT / "exercises").glob("*.toml"):
         for name in tomllib.loads(path.read_text(encoding="utf-8")).get("check", {}):
             check(f"{path.stem}/{name}", keras.callbacks.ModelCheckpoint("best.keras"))
 

@@ -119,9 +119,7 @@ def _model() -> keras.Model:
     return tiny_model(metrics=["accuracy"])  # then Keras knows the direction of val_accuracy
 
 
-def _first_run(
-    answer: Callable, folder: Path, epoch: int = DROP, between: tuple[type, ...] = ()
-) -> None:
+def _first_run(answer: Callable, folder: Path, epoch: int = DROP, between: tuple[type, ...] = ()) -> None:
     """The power goes at the end of this epoch: after the earlier of two callbacks, or after all."""
     made = list(answer(folder))
     places = [place for place, one in enumerate(made) if isinstance(one, between)]

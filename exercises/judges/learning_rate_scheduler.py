@@ -54,8 +54,8 @@ def batch_warm_up(answer: object) -> Iterator[tuple]:
     callback = answer(BASE, WARM)
     default, rates = _rates_of_batches(callback)
     words = {"base": BASE, "warm": WARM}
-    same = abs(rates[0] - default) < 1e-6
-    yield "first_batch_by_default" if same else "first_batch", rates[0], words | {"wanted": STEPS[0]}
+    name = "first_batch_by_default" if abs(rates[0] - default) < 1e-6 else "first_batch"
+    yield name, rates[0], words | {"wanted": STEPS[0]}
     yield "counts_anew", rates[BATCHES] == rates[0] != BASE, words
     shown = {"rates": [round(rate, 4) for rate in rates[:WARM]], "wanted": STEPS}
     yield "steps", rates[:WARM], words | shown

@@ -105,8 +105,8 @@ def _losses(recorder: HookRecorder) -> Iterator[tuple]:
     yield "told_loss", all("loss" in logs for logs in ends)
     (loss, later_loss), (own, later) = (logs["loss"] for logs in ends), _losses_of_two_epochs()
     running = [total / count for count, total in enumerate(accumulate(own), start=1)]
-    means = {"mean": np.mean(own), "last": own[-1], "sum": sum(own), "mean_of_means": np.mean(running)}
-    yield "first_loss", which(loss, **means)
+    mistakes = {"last": own[-1], "sum": sum(own), "mean_of_means": np.mean(running)}
+    yield "first_loss", which(loss, mean=np.mean(own), **mistakes)
     yield "second_loss", which(later_loss, mean=np.mean(later), of_both=np.mean([*own, *later]))
 
 

@@ -99,7 +99,8 @@ class Scripted(Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         logs |= {name: values[epoch] for name, values in self.curves.items()}
-        self.model.set_weights([np.full(weight.shape, epoch) for weight in self.model.get_weights()])
+        weights = self.model.get_weights()
+        self.model.set_weights([np.full(weight.shape, epoch) for weight in weights])
 
 
 def stamp(model: keras.Model | Path) -> int:
