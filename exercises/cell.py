@@ -1,4 +1,4 @@
-"""Whether the cell before a check ended in an error, so that an old answer is not judged as the new one."""
+"""Whether the cell before a check ended in an error: then the answer is still the old one."""
 
 from IPython import get_ipython
 from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
@@ -8,7 +8,7 @@ _checking = False
 
 
 def stopped() -> str:
-    """আগের সেলটি error-এ থেমে থাকলে সে কথা; না থাকলে খালি। যে সেলে এটি ডাকা হয়, সেটি “আগের সেল” হয় না।"""
+    """আগের সেলটি error-এ থেমে থাকলে সে কথা, না হলে খালি। ডাকটি যে সেলে, সেটি গোনায় আসে না।"""
     global _checking
     _checking = True
     return _stopped

@@ -1,6 +1,6 @@
 """`check(...)`: judges an answer and prints what is wrong with it.
 
-প্রশ্ন, উত্তর, ইঙ্গিত সবই TOML ফাইলে। উত্তর যেখানে কোড, সেখানে কোডটি চালিয়ে দেখে `exercises.judges`।
+প্রশ্ন, উত্তর, ইঙ্গিত সবই TOML ফাইলে। উত্তর কোড হলে `exercises.judges` সেটি চালিয়ে দেখে।
 """
 
 import importlib
@@ -19,11 +19,12 @@ _WIDTH = 88  # letters, with their signs: so many JupyterLab shows at 1366 px be
 def check(name: str, answer: object) -> None:
     """অনুশীলনের উত্তর ঠিক হলো কি না, আর না হলে কোথায় আটকেছ, প্রিন্ট করে জানায়।
 
-    name: অনুশীলনের নাম, "নোটবুক/অনুশীলন", যেমন "01_what_is_a_callback/counter"; অচেনা হলে ValueError।
-    answer: সংখ্যা (NumPy বা TensorFlow-এরও; বাংলা অঙ্ক হলে উদ্ধৃতিচিহ্নের ভেতরে, যেমন "১১"), লেখা, list, কিংবা
-        নিজের লেখা কোড।
-    `...`, None, খালি উত্তর বা ভেতরে কিছু না লেখা ক্লাস মানে কাজটি এখনো বাকি। ভুল উত্তরে, কোডের ভুলে বা এক মিনিটেও
-    শেষ না হওয়া কোডে error নয়, ইঙ্গিত আসে। আগের সেলটি error-এ থেমে থাকলে উত্তর দেখা হয় না।
+    name: অনুশীলনের নাম, "নোটবুক/অনুশীলন", যেমন "14_dog_cat/checkpoint"; অচেনা হলে ValueError।
+    answer: সংখ্যা (NumPy বা TensorFlow-এরও; বাংলা অঙ্ক হলে উদ্ধৃতিচিহ্নের ভেতরে, যেমন "১১"), লেখা,
+        list, কিংবা নিজের লেখা কোড।
+    `...`, None, খালি উত্তর বা ভেতরে কিছু না লেখা ক্লাস মানে কাজটি এখনো বাকি। ভুল উত্তরে, কোডের ভুলে
+    বা যে কোড শেষই হয় না, তাতে error নয়, ইঙ্গিত আসে। আগের সেলটি error-এ থেমে থাকলে check উত্তর
+    দেখে না।
     """
     exercise = bank.exercise(name)
     if stopped := cell.stopped():
@@ -58,7 +59,7 @@ def _judge(name: str) -> values.Judge:
 
 
 def _learners_line(error: BaseException, answer: object) -> str:
-    """The last line the exception passed through in the module that holds the answer; a notebook is one."""
+    """The last line it passed through in the module that holds the answer; a notebook is one."""
     module = getattr(answer, "__module__", None)
     for frame, line_number in reversed(list(traceback.walk_tb(error.__traceback__))):
         if frame.f_globals.get("__name__") == module:
@@ -68,7 +69,7 @@ def _learners_line(error: BaseException, answer: object) -> str:
 
 
 def _wrapped(text: str) -> str:
-    """Printed text knows no Markdown: its signs go. Code stays in one piece, lines end between words."""
+    """As printed: without Markdown's signs, lines ended between words, code in one piece."""
     text = re.sub(r"`([^`\n]*)`|\*\*", lambda sign: (sign[1] or "").replace(" ", "\xa0"), text)
     lines = []
     for line in text.split("\n"):

@@ -24,7 +24,7 @@ def in_time(items: Iterator, seconds: float) -> Iterator:
 
 @contextlib.contextmanager
 def _within(seconds: float) -> Iterator[None]:
-    """ভেতরের কোড এত সেকেন্ডে শেষ না হলে তাকে থামিয়ে TooLongError। মূল thread-এর বাইরে কোনো সীমা নেই।"""
+    """ভেতরের কোড এত সেকেন্ডে শেষ না হলে তা থামিয়ে TooLongError; মূল thread-এর বাইরে সীমা নেই।"""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

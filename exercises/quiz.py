@@ -1,4 +1,4 @@
-"""`quiz(...)`: asks the questions of a notebook and says at once why an answer is right or wrong."""
+"""`quiz(...)`: asks the questions of a notebook and says why an answer is right or wrong."""
 
 import html
 import re
@@ -54,13 +54,12 @@ class Quiz(VBox):
         self.score.value = f'<b role="status" aria-live="polite">{score}</b>'
 
     def _repr_mimebundle_(self, **kwargs: object) -> dict:
-        # Where no kernel draws the widget (GitHub, nbconvert, a notebook not yet run) these texts are shown.
+        # shown where no kernel draws the widget: GitHub, nbconvert, a notebook not yet run
         asked = [[question.title, *question.options] for question in self.questions]
         plain = "\n\n".join([_RUN_IT, *map("\n".join, asked)])
-        page = "".join(
-            f"<p><b>{_rich(title)}</b><br>{'<br>'.join(map(_rich, options))}</p>" for title, *options in asked
-        )
-        page = f"<p>{_RUN_IT}</p>{page}"
+        page = f"<p>{_RUN_IT}</p>"
+        for title, *options in asked:
+            page += f"<p><b>{_rich(title)}</b><br>{'<br>'.join(map(_rich, options))}</p>"
         return super()._repr_mimebundle_(**kwargs) | {"text/plain": plain, "text/html": page}
 
 
@@ -98,7 +97,7 @@ class _Question(VBox):
         self.feedback.value = ""
 
     def _say(self, text: str, colour: str = "#888888") -> None:
-        # A screen reader reads a live region out at the moment it appears only if its role is alert.
+        # A screen reader reads a live region out as it appears only if its role is alert.
         style = f"border-left: 4px solid {colour}; padding-left: 8px"
         self.feedback.value = f'<div role="alert" aria-live="polite" style="{style}">{text}</div>'
 

@@ -18,7 +18,7 @@ _NOTHING = {"RESUME", "NOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE"}
 
 
 def undone(answer: object) -> bool:
-    """কাজটি এখনো বাকি কি না: `...`, None, খালি লেখা বা list, কিংবা এমন ফাংশন বা ক্লাস যার ভেতরে কিছু লেখা নেই।"""
+    """কাজটি বাকি কি না: `...`, None, খালি লেখা বা list, কিংবা ভেতরে কিছু না লেখা ফাংশন বা ক্লাস।"""
     if isinstance(answer, str):
         return not answer.strip(" .…\t\n")
     if isinstance(answer, list | tuple | dict | Set):
@@ -42,9 +42,9 @@ def _is_written(name: str, value: object) -> bool:
 
 
 def problem(exercise: dict, answer: object) -> str | None:
-    """উত্তরের মান মিলিয়ে দেখে: ঠিক হলে None, না হলে কী মেলেনি, তার বাংলা বাক্য। উত্তর যা-ই হোক, error নেই।
+    """উত্তরের মান মিলিয়ে দেখে: ঠিক হলে None, না হলে কী মেলেনি। উত্তর যা-ই হোক, error নেই।
 
-    exercise: TOML-এর [check.…] অংশ। `expected` সংখ্যা, লেখা বা list; `tolerance` সংখ্যায় কতটা ফারাক
+    exercise: TOML-এর [check.…] অংশ। `expected` সংখ্যা, লেখা বা list; `tolerance` সংখ্যায় কত ফারাক
     চলে (ডিফল্ট 0); `any_order` থাকলে list-এর ক্রম দেখা হয় না; `wrong` আগে থেকে ভাবা ভুল উত্তর আর
     তার মন্তব্য (list হলে কমা দিয়ে লেখা)।
     answer: শিক্ষার্থীর উত্তর।
@@ -98,7 +98,7 @@ def _wrong_kind(answer: object, expected: object) -> str:
 
 
 def _misfits(want: list, given: list, tolerance: float, any_order: bool) -> list[int]:
-    """Places, counted from 1, whose item isn't wanted there (or anywhere, if any_order) or is missing."""
+    """Places, from 1, whose item is missing or isn't wanted there (if any_order: anywhere)."""
     left, misfits = list(want), []
     for place, item in enumerate(given):
         candidates = left if any_order else want[place : place + 1]
@@ -124,9 +124,9 @@ def _same(want: float | str, given: object, tolerance: float) -> bool:
 def first_wrong(seen: dict, observations: Iterator[tuple], limit: float) -> str | None:
     """যা দেখা গেল, তা পরপর মিলিয়ে দেখে: প্রথম যেটি মেলেনি, তার বাক্য; সব মিললে None।
 
-    seen: TOML-এর [check.….seen.…] অংশ, নাম ধরে। `expected` যা দেখার কথা (না থাকলে কোনো মান আলাদা করে ঠিক নয়);
-        `wrong` আগে থেকে ভাবা মান আর তার বাক্য (list হলে কমা দিয়ে লেখা); `otherwise` বাকি সব মানের বাক্য
-        (না থাকলে সেগুলোতে দোষ নেই); `story` প্রতিটি বাক্যের আগে বসে। বাক্যে `{given}` দেখা মান, `{wanted}` চাওয়া মান।
+    seen: TOML-এর [check.….seen.…] অংশ, নাম ধরে। `expected` যা দেখার কথা; `wrong` আগে থেকে ভাবা মান
+        আর তার বাক্য (list কমা দিয়ে লেখা); `otherwise` বাকি মানের বাক্য (না থাকলে তাতে দোষ নেই);
+        `story` প্রতিটি বাক্যের আগে বসে। বাক্যে `{given}` দেখা মান, `{wanted}` চাওয়া মান।
     observations: (নাম, দেখা মান) বা (নাম, দেখা মান, dict); dict-এ বাক্যের আর যা লাগে। তার `wanted`
         `expected`-এর জায়গা নেয়।
     limit: একটি মান দেখতে বড়জোর কত সেকেন্ড; তাতে না হলে TooLongError।
@@ -149,7 +149,7 @@ def _reply(one: dict, given: object) -> str | None:
 
 
 def _equal(want: object, given: object) -> bool:
-    """Exactly the same, but for the rounding of numbers; a learner's mistake may lie in a letter."""
+    """The same but for the rounding of numbers; a learner's mistake may lie in one letter."""
     if isinstance(want, list | tuple):
         same = isinstance(given, list | tuple) and len(want) == len(given)
         return same and all(map(_equal, want, given))

@@ -1,4 +1,4 @@
-"""Every exercise says "not yet" to its stub and "right" to its solution, as often as it is asked."""
+"""Every exercise says "not yet" to its stub and "right" to its solution, however often asked."""
 
 import contextlib
 import io

@@ -1,4 +1,4 @@
-"""Likely wrong answers to every exercise get replies that differ, fit and don't give the answer away."""
+"""Likely wrong answers to every exercise get replies that differ and fit."""
 
 import tomllib
 from collections import defaultdict

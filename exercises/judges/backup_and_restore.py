@@ -18,8 +18,8 @@ from helpers.logs import LogError, read_log
 
 from keras.callbacks import BackupAndRestore, Callback, CSVLogger, ModelCheckpoint
 
-# One training: the power goes within its first epoch, then after epochs 2 and 3. The record is of the
-# second run; the last run begins with a value that is no record, but lower than all that follow.
+# One training: the power goes within its first epoch, then after epochs 2 and 3. The record is of
+# the second run; the last begins with a value that is no record, but lower than all that follow.
 # The other trainings have two runs: the first ends at the record, between two of the callbacks.
 VAL_LOSS = [0.50, 0.30, 0.40, 0.45, 0.35, 0.36]
 BEST = 1

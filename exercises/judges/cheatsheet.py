@@ -48,7 +48,7 @@ def who_first(answer: object) -> Iterator[tuple]:
 
 # what a right answer does on ACCURACY: the best epoch, the first drop
 BEST, DROP = 3, 6
-# numbers that float32 holds exactly: Keras compares a threshold from a log with what it rounds itself
+# numbers that float32 holds exactly: Keras compares a log's threshold with what it rounds itself
 ACCURACY = [0.5, 0.5625, 0.625, 0.75, *[0.6875] * 26]
 JOBS = {
     "keeps_the_best": Checkpoint,
@@ -119,7 +119,7 @@ def _model() -> keras.Model:
     return tiny_model(metrics=["accuracy"])  # then Keras knows the direction of val_accuracy
 
 
-def _first_run(answer: Callable, folder: Path, epoch: int = DROP, between: tuple[type, ...] = ()) -> None:
+def _first_run(answer: Callable, folder: Path, epoch: int = DROP, between: tuple = ()) -> None:
     """The power goes at the end of this epoch: after the earlier of two callbacks, or after all."""
     made = list(answer(folder))
     places = [place for place, one in enumerate(made) if isinstance(one, between)]

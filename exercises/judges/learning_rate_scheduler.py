@@ -35,7 +35,7 @@ def _rates(schedule: object, start: float) -> list[float]:
 
 
 def _part(epoch: int, rate: float) -> str:
-    """The row of the table that an epoch belongs to; a rate that no row has is a part of its own."""
+    """The row of the table that an epoch belongs to; a rate that no row has is its own part."""
     if rate == 0:
         return "zero"
     if epoch <= 10:
@@ -67,7 +67,7 @@ def batch_warm_up(answer: object) -> Iterator[tuple]:
 
 
 def _rates_of_batches(callback: keras.callbacks.Callback) -> tuple[float, list[float]]:
-    """The learning rate of a new model, and those it has at the batches of a fit with this callback."""
+    """The learning rate of a new model, and those of the batches of a fit with this callback."""
     model, seen = tiny_model(), []
     default = float(model.optimizer.learning_rate)
 

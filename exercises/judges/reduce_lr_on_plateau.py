@@ -38,7 +38,7 @@ def _rates(callback: ReduceLROnPlateau, accuracy: Iterable[float]) -> list[float
 
 
 def drops(rates: list[float]) -> list[int]:
-    """যে যে epoch-এর শেষে learning rate কমেছে, তাদের নম্বর। rates: প্রতি epoch যে learning rate-এ চলেছে।"""
+    """যে যে epoch-এর শেষে learning rate কমেছে। rates: প্রতি epoch যে learning rate-এ চলেছে।"""
     return [epoch for epoch, (before, after) in enumerate(pairwise(rates)) if after < before]
 
 

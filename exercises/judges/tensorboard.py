@@ -62,8 +62,8 @@ def _step(answer: Callable, folder: Path, tag: str) -> Iterator[tuple]:
 
 # --- farthest ---
 
-# The weights at the end of every epoch: first kernel, first bias, second kernel, second bias. In every
-# epoch another of them is the farthest from zero.
+# The weights at the end of every epoch: first kernel, first bias, second kernel, second bias. In
+# every epoch another of them is the farthest from zero.
 WEIGHTS = [
     [0.5, 0.25, -3.0, 0.75],
     [0.5, -2.0, 1.0, 1.5],

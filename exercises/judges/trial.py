@@ -50,7 +50,7 @@ def callbacks(answer: object, *kinds: type) -> Iterator[tuple]:
 
 
 def which(given: object, **foreseen: object) -> str:
-    """`given` আগে থেকে ভাবা মানগুলোর কোনটি, তার নাম; একটিও না হলে "other"। মান: সংখ্যা বা সংখ্যার list।"""
+    """`given` কোন আগে থেকে ভাবা মান (সংখ্যা বা সংখ্যার list), তার নাম; একটিও না হলে "other"।"""
     for name, one in foreseen.items():
         if np.shape(given) == np.shape(one) and np.allclose(given, one, rtol=1e-3, atol=1e-4):
             return name
@@ -73,8 +73,9 @@ def scratch_folder() -> Iterator[Path]:
 def tiny_model(width: int = 1, depth: int = 1, **options: object) -> keras.Model:
     """একটি ছোট্ট মডেল, বিচারের সময় চালানোর জন্য; শিক্ষার্থীর seed বা layer-এর নাম এতে বদলায় না।
 
-    width: কয়টি সংখ্যা ঢোকে, প্রতি layer থেকে কয়টি বেরোয়; depth: কয়টি layer। options: `compile`-এর;
-    ডিফল্ট `sgd`, `mse` আর `run_eagerly=True`: অল্প কয় batch-এর জন্য graph বানাতেই বেশি সময় যায়।
+    width: কয়টি সংখ্যা ঢোকে, প্রতি layer থেকে কয়টি বেরোয়; depth: কয়টি layer।
+    options: `compile`-এর; ডিফল্ট `sgd`, `mse` আর `run_eagerly=True` (অল্প কয় batch-এর জন্য graph
+    বানাতেই বেশি সময় যায়)।
     """
     # Everything named, nothing drawn at random: a check leaves the notebook's seeds and layer names
     # alone.
@@ -140,7 +141,7 @@ def fit(model: keras.Model, epochs: int, callbacks: list[Callback]) -> keras.cal
 
 
 def fit_until_cut(model: keras.Model, epochs: int, callbacks: list[Callback]) -> None:
-    """`fit`, যার মাঝে একটি `Cut` থাকতে পারে; তারপর CSVLogger-এর ফাইল বন্ধ, process মরলে যেমন হয়।"""
+    """`fit`, যার মাঝে `Cut` থাকতে পারে; তারপর CSVLogger-এর ফাইল বন্ধ, process শেষ হলে যেমন হয়।"""
     with contextlib.suppress(PowerCutError):
         fit(model, epochs, callbacks)
     for one in callbacks:
