@@ -86,7 +86,8 @@ def test_each_of_these_would_be_found(output):
 
 
 def test_the_data_of_the_course_names_no_folder_or_key_either():
-    files = [path for path in (ROOT / "data").glob("*/*") if path.suffix in (".json", ".csv", ".toml")]
+    found = [*(ROOT / "data").glob("*/*"), *(ROOT / "exercises").rglob("*.*")]
+    files = [path for path in found if path.suffix in (".json", ".csv", ".toml")]
     assert len(files) > 20
     assert [(path.name, found) for path in files if (found := secrets_in(path.read_text("utf-8")))] == []
 
