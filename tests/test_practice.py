@@ -18,6 +18,7 @@ import tensorflow as tf
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 SAYS = 'todo = "বাকি"\nhint = "ইঙ্গিত"\nright = "কারণ"\n'
 DEMO = f"""
@@ -83,15 +84,14 @@ def say(capsys, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def seeing(say, monkeypatch):
-    """What check() says when this is seen of the code."""
+def judged(say, monkeypatch):
+    """What check() says when this judge is given this answer."""
 
-    def see(*observations, code=lambda: 5):
-        judge = (one for one in observations)
-        monkeypatch.setattr(checking, "_judge", lambda name: lambda answer: judge)
-        return say("code", code)
+    def by(judge, answer=5):
+        monkeypatch.setattr(checking, "_judge", lambda name: judge)
+        return say("code", answer)
 
-    return see
+    return by
 
 
 # ---- an answer's own value -----------------------------------------------------------------------
@@ -195,46 +195,36 @@ def test_no_junk_makes_a_check_raise_or_pass(say, answer, name):
         ([("class", 5, {"type": "int"})], "চাই একটি ক্লাস; তুমি দিয়েছ int"),
     ],
 )
-def test_the_first_thing_seen_wrong_gets_its_reply(observations, reply, seeing):
-    assert reply in seeing(*observations)
+def test_the_first_thing_seen_wrong_gets_its_reply(observations, reply, judged):
+    assert reply in judged(lambda answer: (one for one in observations))
 
 
-def test_an_exception_in_the_learners_code_is_told_with_its_line_and_no_traceback(say, monkeypatch):
+def test_an_exception_in_the_learners_code_is_told_with_its_line_and_no_traceback(judged):
     def learners(rows):
         return sorted(rows, key=lambda row: row["loss"])  # the line
 
-    def judge(answer):
-        yield "waited", answer([{"acc": 1}])
-
-    monkeypatch.setattr(checking, "_judge", lambda name: judge)
-    said = say("code", learners)
+    said = judged(lambda answer: (("waited", answer(rows)) for rows in [[{"acc": 1}]]), learners)
     number = digits(learners.__code__.co_firstlineno + 1)
     assert "KeyError হলো: 'loss'" in said and "Traceback" not in said
     assert f'লাইন {number}: return sorted(rows, key=lambda row: row["loss"]) # the line' in said
 
 
-def test_a_loop_without_an_end_is_stopped_and_its_line_told(say, monkeypatch):
-    def endless():
+def test_a_loop_without_an_end_is_stopped_and_its_line_told(judged, monkeypatch):
+    def endless(_):
         while True:
             pass  # round and round
 
-    def judge(answer):
-        yield "waited", answer()
-
-    monkeypatch.setattr(checking, "_judge", lambda name: judge)
     monkeypatch.setattr(checking, "LIMIT", 0.2)
-    said = say("code", endless)
+    said = judged(lambda answer: (answer(one) for one in [("waited", 4)]), endless)
     assert "০.২ সেকেন্ডেও শেষ হয়নি" in said and ("pass # round" in said or "while True" in said)
 
 
-def test_a_press_on_stop_is_no_wrong_answer(say, monkeypatch):
-    def judge(answer):
+def test_a_press_on_stop_is_no_wrong_answer(judged):
+    def pressed(answer):
         raise KeyboardInterrupt
-        yield
 
-    monkeypatch.setattr(checking, "_judge", lambda name: judge)
     with pytest.raises(KeyboardInterrupt):
-        say("code", 5)
+        judged(pressed)
 
 
 def test_a_check_that_trains_leaves_random_numbers_and_layer_names_alone(capsys):
@@ -260,9 +250,9 @@ def test_a_check_that_trains_leaves_random_numbers_and_layer_names_alone(capsys)
 
 
 @pytest.fixture
-def cells(say, monkeypatch):
+def cells(say):
     """Runs the source of a cell in a notebook's shell; gives what a check printed in it."""
-    shell = InteractiveShell()
+    shell = InteractiveShell(config=Config(HistoryManager={"enabled": False}))
     cell.watch(shell)
     shell.user_ns |= {"say": lambda answer: said.append(say("epoch", answer))}
     said = []
