@@ -162,6 +162,7 @@ def _equal(want: object, given: object) -> bool:
 
 
 def fill(reply: str, words: dict) -> str:
-    """বাক্যের `{…}`-এর জায়গায় মান বসায়; code-এর বাইরে বাংলা অঙ্কে।"""
-    parts = [part.format(**words) for part in reply.split("`")]
-    return "`".join(part if place % 2 else digits(part) for place, part in enumerate(parts))
+    """বাক্যের `{…}`-এর জায়গায় মান বসায়; code-এর বাইরে সংখ্যা বাংলা অঙ্কে।"""
+    said = {name: one if isinstance(one, str) else digits(one) for name, one in words.items()}
+    parts = enumerate(reply.split("`"))  # every second is code
+    return "`".join(part.format(**(words if place % 2 else said)) for place, part in parts)

@@ -15,6 +15,7 @@ from exercises.judges.trial import (
     stamp,
     tiny_model,
 )
+from helpers.bengali import digits
 from helpers.logs import RATE_COLUMN, read_log
 from helpers.start import keras
 
@@ -38,10 +39,11 @@ def diagnose(answer: object) -> Iterator[tuple]:
         yield "known_fault", name in signs, {"case": case, "name": name}
     wrong = [case for case, name in given.items() if name != right[case]]
     for case, name in given.items():
-        more = f"\n  আবার দেখো কেস {', '.join(map(str, wrong[1:]))}-ও।" if wrong[1:] else ""
+        others = digits(", ".join(map(str, wrong[1:])))
+        more = f"\n  আবার দেখো কেস {others}-ও।" if others else ""
         yield f"case_{case}", name, {"sign": signs[name], "more": more}
     left = [str(case) for case in right if case not in given]
-    yield "left", len(left), {"cases": ", ".join(left)}
+    yield "left", len(left), {"cases": digits(", ".join(left))}
 
 
 # --- repair_list ---
