@@ -1,4 +1,6 @@
-"""কোর্সের নোটবুকগুলো যা যা ব্যবহার করে, তার তালিকা।
+"""What the notebooks of the course import; each name is loaded when it is first asked for.
+
+কোর্সের নোটবুকগুলো যা যা ব্যবহার করে, তার তালিকা।
 
 সবার আগে `helpers.install` দেখে নেয় কোর্স এখানে চলবে কি না; তারপর `helpers.start` TensorFlow-কে চুপচাপ চালু করে।
 বাকি module-গুলো প্রথমবার দরকার হলে তবেই import হয়।
@@ -14,7 +16,7 @@ with install.whole_packages():
 
     import lazy_loader
 
-_find, __dir__, __all__ = lazy_loader.attach(
+_find, _, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "batches": ["photo_batches"],
@@ -43,6 +45,10 @@ _find, __dir__, __all__ = lazy_loader.attach(
 # these two live in the room of the exercises
 _ASKED = {"check": "exercises.checking", "quiz": "exercises.quiz"}
 __all__ += _ASKED
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
 
 
 def __getattr__(name: str) -> object:
