@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 ROOT = Path(__file__).resolve().parents[1]
-QUESTIONS = ROOT / "data" / "practice"  # exercises and quiz, a file a notebook
+QUESTIONS = ROOT / "exercises"
 TEMPLATE = ROOT / "tools" / "template.ipynb"
 SECTIONS = {
     *("objectives", "setup", "problem", "callback", "picture", "parameters", "lab", "trap"),
@@ -178,7 +178,7 @@ def course_texts() -> tuple[Text, ...]:
         *_practice(),
         *_sheet(),
         *_meanings(),
-        *_files("*.md", "data/README.md", "tools/FIGURES.md", "helpers/**/*.py", "tools/*.py"),
+        *_files("*.md", "data/README.md", "tools/FIGURES.md", "helpers/**/*.py", "exercises/**/*.py", "tools/*.py"),
         *_files("requirements*.in", "requirements-colab.txt", "environment.yml"),
     )
 
@@ -190,8 +190,8 @@ def _cells() -> Iterator[Text]:
 
 
 def _practice() -> Iterator[Text]:
-    for path in sorted(QUESTIONS.glob("*.toml")):
-        for where, sentence in _strings(questions(path.stem)):
+    for path in [*sorted(QUESTIONS.glob("*.toml")), QUESTIONS / "judges" / "shared.toml"]:
+        for where, sentence in _strings(tomllib.loads(path.read_text(encoding="utf-8"))):
             yield Text(f"{path.name} {where}", sentence, is_markdown=True)
 
 

@@ -17,7 +17,7 @@ def test_a_notebook_runs_from_top_to_bottom_and_its_quiz_answers(opened):
     quiz.scroll_into_view_if_needed()
     quiz.locator("input[type=radio]").first.check()
     quiz.get_by_role("button", name="উত্তর দেখো").first.click()
-    practice = tomllib.loads((ROOT / "data" / "practice" / f"{stem}.toml").read_text(encoding="utf-8"))
+    practice = tomllib.loads((ROOT / "exercises" / f"{stem}.toml").read_text(encoding="utf-8"))
     option = practice["quiz"][0]["options"][0]
     alert = quiz.get_by_role("alert").first
     alert.wait_for()

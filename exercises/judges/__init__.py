@@ -1,0 +1,1 @@
+"""What is seen of the code exercises, one module for every notebook that has some."""
