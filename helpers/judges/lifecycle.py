@@ -77,7 +77,7 @@ def _wrong_seconds(callback: keras.callbacks.Callback) -> str | None:
         [event.seconds for event in recorder.events if event.name == name]
         for name in ("on_epoch_begin", "on_epoch_end")
     )
-    last, since_start = ends[-1] - begins[-1], ends[-1]
+    last, since_start = ends[-1] - begins[-1], ends[-1] - begins[0]
     if told[-1] > (last + since_start) / 2:
         return "শেষ epoch-টির সময়ের ভেতরে আগের epoch-গুলোর সময়ও ঢুকে গেছে: ঘড়ি চালু হয়েছে একবারই।"
     # of the first epoch, which takes longest: some clocks don't see the few milliseconds of the others
