@@ -2,15 +2,15 @@
 
 import errno
 import inspect
-import numbers
+import math
 import os
 from collections.abc import Callable
+from numbers import Integral, Real
 from pathlib import Path
 from types import UnionType
 
 from helpers.bengali import digits, explain
 
-LARGEST = 2**32 - 1  # the largest seed that Keras takes, and more than anybody counts
 COPY_COURSE = "কোর্সের ফোল্ডারটি নিজের home ফোল্ডারে কপি করে সেখান থেকে JupyterLab খোলো।"
 
 
@@ -23,31 +23,37 @@ def short(text: object) -> str:
 def need(kind: type | UnionType, name: str, value: object, wanted: str, now: str) -> None:
     """name নামের parameter-এ দেওয়া value-র ধরন kind না হলে TypeError; তাতে লেখা থাকে wanted আর now।"""
     if not isinstance(value, kind):
-        why = f"এখানে চাই {wanted}; এটি {type(value).__name__}"
-        raise TypeError(explain(_given(name, value), why, now))
+        raise TypeError(_no(name, value, f"এখানে চাই {wanted}; এটি {type(value).__name__}", now))
+
+
+def whole(
+    name: str, value: object, least: float = 0, most: float = 2**32 - 1, kind: type = Integral
+) -> None:
+    """value পূর্ণ সংখ্যা (kind=Real হলে যেকোনো সংখ্যা) না হলে TypeError; least থেকে most-এর বাইরে হলে
+    ValueError।"""
+    wanted = "একটি পূর্ণ সংখ্যা" if kind is Integral else "একটি সংখ্যা"
+    now = "সংখ্যাটি উদ্ধৃতিচিহ্ন ছাড়া, ইংরেজি অঙ্কে লেখো।"
+    need(str if isinstance(value, bool) else kind, name, value, wanted, now)  # True is no number
+    if not least <= value <= most:
+        why = f"{digits(least)} থেকে {digits(most)} পর্যন্ত চলে"
+        raise ValueError(_no(name, value, why, "এর ভেতরের একটি সংখ্যা দাও।"))
 
 
 def integer(name: str, value: object) -> None:
     """value পূর্ণ সংখ্যা না হলে TypeError।"""
-    _need_number(numbers.Integral, name, value, "একটি পূর্ণ সংখ্যা")
-
-
-def whole(name: str, value: object, least: int = 0, most: int = LARGEST) -> None:
-    """value পূর্ণ সংখ্যা না হলে TypeError; least থেকে most-এর বাইরে হলে ValueError।"""
-    integer(name, value)
-    _need_in(f"{digits(least)} থেকে {digits(most)}", least <= value <= most, name, value)
+    whole(name, value, -math.inf, math.inf)
 
 
 def amount(name: str, value: object) -> None:
     """value সংখ্যা না হলে TypeError; 0-র কম, দশ লাখের বেশি বা NaN হলে ValueError।"""
-    _need_number(numbers.Real, name, value, "একটি সংখ্যা")
-    _need_in("০ থেকে দশ লাখ", 0 <= value <= 1_000_000, name, value)
+    whole(name, value, 0, 1_000_000, Real)
 
 
 def positive(name: str, value: object) -> None:
     """`amount`-এর মতোই, তবে 0 হলেও ValueError।"""
     amount(name, value)
-    _need_in("শূন্যের বেশি থেকে দশ লাখ", value > 0, name, value)
+    if value == 0:
+        raise ValueError(_no(name, value, "শূন্যের বেশি চাই", "যেমন 0.01 দাও।"))
 
 
 def function(name: str, value: object, *parameters: str) -> None:
@@ -59,7 +65,7 @@ def function(name: str, value: object, *parameters: str) -> None:
         inspect.signature(value).bind(*parameters)
     except TypeError:
         why = f"একে ডাকা হয় {digits(len(parameters))}টি মান দিয়ে, আর এর parameter মেলে না"
-        raise TypeError(explain(_given(name, value), why, now)) from None
+        raise TypeError(_no(name, value, why, now)) from None
     except ValueError:  # some of what is written in C tells no parameters
         pass
 
@@ -70,49 +76,32 @@ def path(name: str, value: object) -> Path:
     return Path(value)
 
 
-def no_file(place: Path) -> str | None:
+def no_file(place: Path, wanted: str = "ফাইল") -> str | None:
     """ফাইলটি পড়া গেলে None; না গেলে কেন নয়।"""
-    return _unopened(place, Path.is_file, "ফাইল")
+    try:
+        if not place.exists():
+            return f"এই নামে কোনো {wanted} নেই"
+        if place.is_dir() != (wanted == "ফোল্ডার"):
+            return f"এটি {wanted} নয়"
+        return None if os.access(place, os.R_OK) else f"এই {wanted} পড়ার অনুমতি তোমার নেই"
+    except PermissionError:  # the folder around it may not be looked into
+        return f"এই {wanted} পড়ার অনুমতি তোমার নেই"
+    except OSError:  # a name too long for any file
+        return f"এই নামে কোনো {wanted} নেই"
 
 
 def no_folder(place: Path) -> str | None:
     """ফোল্ডারটি খোলা গেলে None; না গেলে কেন নয়।"""
-    return _unopened(place, Path.is_dir, "ফোল্ডার")
+    return no_file(place, "ফোল্ডার")
 
 
 def unwritten(error: OSError) -> tuple[str, str] | None:
     """লেখা গেল না কেন, আর এখন কী করবে; কারণটি ভরা ডিস্ক বা অনুমতি না হলে None।"""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return "ডিস্কে আর জায়গা নেই", "কিছু জায়গা খালি করে একই সেল আবার চালাও।"
-    if isinstance(error, PermissionError) or error.errno == errno.EROFS:
-        return "এই ফোল্ডারে তোমার লেখার অনুমতি নেই", COPY_COURSE
-    return None
+    denied = isinstance(error, PermissionError) or error.errno == errno.EROFS
+    return ("এই ফোল্ডারে তোমার লেখার অনুমতি নেই", COPY_COURSE) if denied else None
 
 
-def _given(name: str, value: object) -> str:
-    return f"{name}={short(' '.join(repr(value).split()))} চলে না"
-
-
-def _need_number(kind: type, name: str, value: object, wanted: str) -> None:
-    # to Python True is a whole number: here it is told that it is none
-    now = "সংখ্যাটি উদ্ধৃতিচিহ্ন ছাড়া, ইংরেজি অঙ্কে লেখো।"
-    need(str if isinstance(value, bool) else kind, name, value, wanted, now)
-
-
-def _need_in(bounds: str, fits: bool, name: str, value: object) -> None:
-    if not fits:
-        now = "এর ভেতরের একটি সংখ্যা দাও।"
-        raise ValueError(explain(_given(name, value), f"{bounds} পর্যন্ত চলে", now))
-
-
-def _unopened(place: Path, is_right: Callable[[Path], bool], wanted: str) -> str | None:
-    try:
-        if not place.exists():
-            return f"এই নামে কোনো {wanted} নেই"
-        if not is_right(place):
-            return f"এটি {wanted} নয়"
-    except PermissionError:  # the folder around it may not be looked into
-        return f"এই {wanted} পড়ার অনুমতি তোমার নেই"
-    except OSError:  # a name too long for any file
-        return f"এই নামে কোনো {wanted} নেই"
-    return None if os.access(place, os.R_OK) else f"এই {wanted} পড়ার অনুমতি তোমার নেই"
+def _no(name: str, value: object, why: str, now: str) -> str:
+    return explain(f"{name}={short(' '.join(repr(value).split()))} চলে না", why, now)

@@ -1,15 +1,11 @@
-"""What runs before all else: are this Python, CPU, path and packages fit for the course?
+"""What runs before all else: are this Python, CPU, path and packages fit for the course?"""
 
-না হলে SetupError: কী হলো, কেন, এখন কী করবে।
-"""
-
-# With any Python, and any package missing or broken, this module still has to run: it imports the
-# standard library only, and uses nothing that Python 3.8 can't read.
+# With any Python, and any package missing, this has to run: it imports the standard library only,
+# and uses nothing that Python 3.8 can't read.
 from __future__ import annotations
 
 import contextlib
 import ctypes
-import importlib.util
 import os
 import re
 import signal
@@ -23,11 +19,8 @@ COURSE = Path(__file__).resolve().parents[1]
 OLDEST, NEWEST = (3, 11), (3, 13)
 # what the course teaches differs between these packages' versions
 VERSIONS_MATTER = ("keras", "tensorflow", "pandas", "matplotlib", "ipywidgets")
-PACKAGES = (
-    *VERSIONS_MATTER,
-    *("tensorboard", "numpy", "fontpkg-hind-siliguri", "pillow", "requests", "tqdm"),
-    *("psutil", "jinja2", "lazy-loader"),
-)
+_OTHERS = "tensorboard numpy fontpkg-hind-siliguri pillow requests tqdm psutil jinja2 lazy-loader"
+PACKAGES = (*VERSIONS_MATTER, *_OTHERS.split())
 
 
 class SetupError(RuntimeError):
@@ -46,31 +39,29 @@ def require_course() -> None:
         raise SetupError(what, "এর প্যাকেজগুলো Python 3.11, 3.12 আর 3.13-এর", remedy())
     # Python reads names of files as the locale says; TensorFlow always takes them for UTF-8
     if str(COURSE).encode(errors="replace") != os.fsencode(COURSE):
-        now = (
-            "JupyterLab বন্ধ করে টার্মিনালে `PYTHONUTF8=1 uv run jupyter lab` চালাও, কিংবা কোর্সের "
-            "ফোল্ডারটি এমন জায়গায় সরাও যার পথে শুধু ইংরেজি অক্ষর আছে।"
-        )
-        why = f"পথে বাংলা অক্ষর আছে, আর Python এখানে ফাইলের নাম পড়ে {sys.getfilesystemencoding()} দিয়ে"
+        why = f"পথে বাংলা অক্ষর আছে, Python তা পড়ছে {sys.getfilesystemencoding()} দিয়ে"
+        now = "টার্মিনালে `PYTHONUTF8=1 uv run jupyter lab` চালাও, কিংবা ফোল্ডারটি ইংরেজি পথে সরাও।"
         raise SetupError("TensorFlow কোর্সের ফোল্ডারের পথ পড়তে পারবে না", why, now)
     if not _has_avx():
         now = "README-র Colab বা Binder-এর বোতাম চেপে কোর্সটি ব্রাউজারে চালাও।"
         raise SetupError("এই মেশিনে TensorFlow চলবে না", "CPU-তে AVX নেই, TensorFlow-এর তা লাগে", now)
     where = "" if _own_environment() else f"kernel-টি কোর্সের নয়, চলছে {sys.prefix} থেকে"
-    if missing := [name for name in PACKAGES if not _is_whole(name)]:
+    if missing := [name for name in PACKAGES if not _version(name)]:
         what = f"প্যাকেজ পাওয়া গেল না: {', '.join(missing[:3])}{' …' * (len(missing) > 3)}"
         raise SetupError(what, where or "ইনস্টল শেষ হয়নি", remedy())
-    if old := [change for change in changes() if _series(change[1]) < _series(change[2])]:
-        what = "{} {} পুরোনো, কোর্স চায় {}".format(*old[0])
-        raise SetupError(what, where or "কোর্স নতুন হয়েছে, ইনস্টলটি আগের", remedy())
+    for change in changes():
+        found, wanted = (re.findall(r"\d+", version)[:2] for version in change[1:])
+        if [*map(int, found)] < [*map(int, wanted)]:
+            what = "{} {} পুরোনো, কোর্স চায় {}".format(*change)
+            raise SetupError(what, where or "কোর্স নতুন হয়েছে, ইনস্টলটি আগের", remedy())
 
 
 @contextlib.contextmanager
 def whole_packages() -> Iterator[None]:
     """ভেতরের import কোনো প্যাকেজে গিয়ে ভাঙলে লাইব্রেরির traceback-এর বদলে SetupError।"""
-    # NumPy or TensorFlow imported halfway can't be imported again in the same kernel: ■, which
-    # interrupts the main thread, waits for the end.
-    pressed: list[bool] = []
-    main = threading.current_thread() is threading.main_thread()
+    # ■ waits: NumPy and TensorFlow imported halfway can't be imported again in the same kernel
+    pressed = []
+    main = threading.current_thread() is threading.main_thread()  # no other may wait for it
     before = main and signal.signal(signal.SIGINT, lambda *_: pressed.append(True))
     try:
         yield
@@ -88,7 +79,7 @@ def whole_packages() -> Iterator[None]:
 
 def remedy() -> str:
     """এখন কী করবে: যে পরিবেশে চলছে, সেটি সারানোর কমান্ড, বা কোর্সের নিজের পরিবেশে আসার।"""
-    if _in_colab():
+    if "COLAB_RELEASE_TAG" in os.environ:
         return "নোটবুক ০০-র শুরুতে Colab-এর যে সেল আছে সেটি চালাও, শেষে Runtime → Restart session।"
     commands = {
         "uv": "`uv run --reinstall jupyter lab`",
@@ -100,11 +91,11 @@ def remedy() -> str:
 
 def changes() -> list[tuple[str, str, str]]:
     """কোন কোন প্যাকেজ তালিকার সঙ্গে মেলে না: (নাম, বসানো সংস্করণ, তালিকার সংস্করণ)।"""
-    text = (COURSE / f"requirements{'-colab' * _in_colab()}.txt").read_text(encoding="utf-8")
+    colab = "-colab" if "COLAB_RELEASE_TAG" in os.environ else ""
+    text = (COURSE / f"requirements{colab}.txt").read_text(encoding="utf-8")
     wanted = dict(re.findall(r"^([\w-]+)==([^\s;]+)", text, re.MULTILINE))
     names = [name for name in VERSIONS_MATTER if name in wanted]  # Colab keeps its own ipywidgets
-    # no version where the file that tells it was cut off
-    found = [(name, _installed(name).version or "?", wanted[name]) for name in names]
+    found = [(name, _version(name), wanted[name]) for name in names]
     return [change for change in found if change[1] != change[2]]
 
 
@@ -113,37 +104,22 @@ def _own_environment() -> str:
     here = Path(sys.prefix)
     if here.resolve() == (COURSE / ".venv").resolve():
         return "uv"
-    conda = here.name == "keras-callbacks-bangla" and (here / "conda-meta").is_dir()
-    return "conda" if conda else ""
-
-
-def _in_colab() -> bool:
-    return "COLAB_RELEASE_TAG" in os.environ
+    return "conda" if here.name == "keras-callbacks-bangla" else ""  # named in environment.yml
 
 
 def _has_avx() -> bool:
-    # Without it TensorFlow ends the process, and the learner sees a kernel that dies without a word.
+    # Without it TensorFlow ends the process: the learner sees a kernel that dies without a word.
     if sys.platform == "win32":
         return bool(ctypes.windll.kernel32.GetEnabledXStateFeatures() & 4)
-    try:
-        told = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
-    except OSError:  # macOS, where every machine that TensorFlow is made for will do
+    if sys.platform != "linux":  # macOS: every machine that TensorFlow is made for will do
         return True
-    flags = re.search(r"^flags\s*:.*$", told, re.MULTILINE)
+    told = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
+    flags = re.search(r"^flags\s*:.*$", told, re.MULTILINE)  # none on ARM
     return flags is None or "avx" in flags[0].split()
 
 
-def _is_whole(name: str) -> bool:
-    spec = importlib.util.find_spec("PIL" if name == "pillow" else name.replace("-", "_"))
-    return spec is not None and spec.origin is not None and _installed(name) is not None
-
-
-def _installed(name: str) -> metadata.Distribution | None:
+def _version(name: str) -> str | None:
     for candidate in (name, f"{name}-cpu"):  # TensorFlow has two names, after what it can use
         with contextlib.suppress(metadata.PackageNotFoundError):
-            return metadata.distribution(candidate)
+            return metadata.version(candidate) or "?"  # "?": the file that tells it was cut off
     return None
-
-
-def _series(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in re.findall(r"\d+", version)[:2])
