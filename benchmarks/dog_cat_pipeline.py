@@ -42,8 +42,7 @@ TAKEN_BY_THE_SYSTEM = 0.7e9
 
 def datasets(variant: str, photos: str, size: int) -> tuple:
     """(training, validation) of one variant; TensorFlow is imported in the measuring processes alone."""
-    from helpers.batches import photo_batches
-    from helpers.untuned import untuned
+    from helpers.batches import photo_batches, untuned
 
     import numpy as np
     import tensorflow as tf
