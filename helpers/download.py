@@ -1,10 +1,6 @@
-"""The archive of real dog-cat photos: fetched once, resumed where it stopped, checked.
-
-আসল ছবির zip নামানো আর মিলিয়ে দেখা।
-"""
+"""The archive of real dog-cat photos: fetched once, resumed where it stopped, checked."""
 
 import hashlib
-import shutil
 import time
 from pathlib import Path
 
@@ -27,13 +23,11 @@ def archive(folder: Path) -> Path:
     নামানো না গেলে, বা SHA-256 না মিললে PhotoError; zip-টি কখনো মোছা হয় না।
     """
     whole = folder / URL.rpartition("/")[2]
-    part = whole.with_name(f"{whole.name}.part")
-    missing = 0 if whole.exists() else SIZE - _size(part)
-    needed = missing + SIZE  # photos hardly shrink in a zip
-    free = shutil.disk_usage(folder).free
-    print(f"নামাতে হবে {_mb(missing)}, ডিস্কে লাগবে {_mb(needed)}, খালি আছে {_mb(free)}।")
     if not whole.exists():
-        _download(part)
+        part = whole.with_name(f"{whole.name}.part")
+        part.touch()
+        if part.stat().st_size < SIZE:
+            _download(part)
         part.rename(whole)
     with whole.open("rb") as content:
         if hashlib.file_digest(content, "sha256").hexdigest() != SHA256:
@@ -49,39 +43,24 @@ def _download(part: Path) -> None:
     for wait in _WAITS_S:
         time.sleep(wait)
         try:
-            if _size(part) < SIZE:
-                _append(part, _size(part))
-            return
+            return _append(part)
         except requests.RequestException as error:
             trouble = error
     raise PhotoError(
-        f"{part.stem} পুরো নামেনি, এসেছে {_mb(_size(part))}, মোট {_mb(SIZE)}",
+        f"{part.stem} পুরো নামেনি, এসেছে {part.stat().st_size / 1e6:.0f} MB, মোট {SIZE / 1e6:.0f} MB",
         f"ইন্টারনেট নেই, সংযোগ কেটে গেছে, বা সার্ভার ঠিক উত্তর দেয়নি ({type(trouble).__name__})",
         "ইন্টারনেট এলে একই সেল আবার চালাও, যেখানে থেমেছে সেখান থেকেই নামবে। ইন্টারনেট ছাড়া চাইলে "
         f'dog_cat("drawn") নাও, কিংবা {part.stem} পেনড্রাইভে এনে {part.parent} ফোল্ডারে রাখো।',
     ) from trouble
 
 
-def _append(part: Path, have: int) -> None:
+def _append(part: Path) -> None:
+    have = part.stat().st_size
     headers = {"Accept-Encoding": "identity", "Range": f"bytes={have}-"}
     with requests.get(URL, headers=headers, stream=True, timeout=20) as response:
-        if response.headers.get("Content-Range") == f"bytes {have}-{SIZE - 1}/{SIZE}":
-            mode = "ab"
-        elif response.headers.get("Content-Length") == str(SIZE):
-            mode, have = "wb", 0  # a server that can't resume sends everything again
-        else:
+        if response.headers.get("Content-Range") != f"bytes {have}-{SIZE - 1}/{SIZE}":
             raise requests.exceptions.InvalidHeader("another file lies at this address")
         progress = bar(desc="নামছে", initial=have, total=SIZE, unit="B", unit_scale=True)
-        with part.open(mode) as file, progress:
-            for chunk in response.iter_content(2**14):
+        with part.open("ab") as file, progress:
+            for chunk in response.iter_content(2**14):  # raises if the server breaks off
                 progress.update(file.write(chunk))
-    if _size(part) < SIZE:
-        raise requests.ConnectionError("the server stopped early")
-
-
-def _size(file: Path) -> int:
-    return file.stat().st_size if file.exists() else 0
-
-
-def _mb(size: int) -> str:
-    return f"{size / 1e6:,.0f} MB"

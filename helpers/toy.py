@@ -1,8 +1,8 @@
 """Small problems: a training takes seconds, and what is to be seen happens for certain."""
 
 from helpers import guards
+from helpers.batches import untuned
 from helpers.bengali import explain
-from helpers.untuned import untuned
 
 import numpy as np
 import tensorflow as tf
