@@ -81,7 +81,7 @@ def _first(photos: Path, count: int, place: Path) -> Path:
 def _datasets(variant: str, photos: Path) -> tuple:
     """(training, validation) of one variant."""
     from helpers import photo_batches, setup
-    from helpers.untuned import untuned
+    from helpers.batches import untuned
 
     import numpy as np
     import tensorflow as tf
