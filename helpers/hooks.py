@@ -1,7 +1,6 @@
 """`HookRecorder` writes down which hook Keras calls when; `plot_hooks` draws it (hook_picture)."""
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from helpers import guards
@@ -31,7 +30,7 @@ class HookEvent:
     name: hook-এর নাম, যেমন "on_epoch_end"। depth: কত ভেতরে; সবচেয়ে বাইরের ডাকে 0।
     index: epoch বা batch-এর যে নম্বর Keras দিয়েছে; যে hook নম্বর পায় না, তাতে None।
     logs: তখন `logs`-এ যা ছিল, তার কপি; array-র বদলে তার আকার, যেমন "array(32, 1)"।
-    seconds: তখন ঘড়িতে (`time.perf_counter()`) কত সেকেন্ড।
+    seconds: রেকর্ডের প্রথম ডাক থেকে কত সেকেন্ড পরে।
     """
 
     name: str
@@ -62,6 +61,7 @@ class HookRecorder(keras.callbacks.Callback):
     def __init__(self) -> None:
         super().__init__()
         self.events: list[HookEvent] = []
+        self._started = 0.0
         self._in_epoch = False
 
     def set_params(self, params: dict) -> None:
@@ -69,34 +69,67 @@ class HookRecorder(keras.callbacks.Callback):
         super().set_params(params)
         self._in_epoch = False
 
-
-def _recording(name: str) -> Callable[..., None]:
-    """The method of this name: it records the call, then does what Keras's own does."""
-    keras_own = getattr(keras.callbacks.Callback, name)
-    block = name.removeprefix("on_").rpartition("_")[0]
-
-    def record(recorder: HookRecorder, index: int | None, logs: dict | None) -> None:
+    def _record(self, name: str, logs: dict | None, index: int | None = None) -> None:
+        now = time.perf_counter()
+        if not self.events:
+            self._started = now
+        block = name.removeprefix("on_").rpartition("_")[0]
         if block == "epoch":
-            recorder._in_epoch = name == "on_epoch_begin"
-        validates = recorder._in_epoch and block.startswith("test")
+            self._in_epoch = name == "on_epoch_begin"
+        validates = self._in_epoch and block.startswith("test")
         depth = BLOCKS[block][0] + 2 * validates  # validation lies inside an epoch, inside a fit
-        recorder.events.append(HookEvent(name, depth, index, _copy(logs), time.perf_counter()))
+        self.events.append(HookEvent(name, depth, index, _copy(logs), now - self._started))
 
-    def of_run(self: HookRecorder, logs: dict | None = None) -> None:
-        record(self, None, logs)
+    def on_train_begin(self, logs=None):
+        self._record("on_train_begin", logs)
 
-    def of_epoch(self: HookRecorder, epoch: int, logs: dict | None = None) -> None:
-        record(self, epoch, logs)
+    def on_train_end(self, logs=None):
+        self._record("on_train_end", logs)
 
-    def of_batch(self: HookRecorder, batch: int, logs: dict | None = None) -> None:
-        record(self, batch, logs)
-        keras_own(self, batch, logs)  # that of on_train_batch_… calls on_batch_…
+    def on_epoch_begin(self, epoch, logs=None):
+        self._record("on_epoch_begin", logs, epoch)
 
-    return of_epoch if block == "epoch" else of_batch if "batch" in block else of_run
+    def on_epoch_end(self, epoch, logs=None):
+        self._record("on_epoch_end", logs, epoch)
 
+    # Keras's own on_train_batch_… do one thing: they call on_batch_…
+    def on_train_batch_begin(self, batch, logs=None):
+        self._record("on_train_batch_begin", logs, batch)
+        super().on_train_batch_begin(batch, logs)
 
-for _name in HOOKS:
-    setattr(HookRecorder, _name, _recording(_name))
+    def on_train_batch_end(self, batch, logs=None):
+        self._record("on_train_batch_end", logs, batch)
+        super().on_train_batch_end(batch, logs)
+
+    def on_batch_begin(self, batch, logs=None):
+        self._record("on_batch_begin", logs, batch)
+
+    def on_batch_end(self, batch, logs=None):
+        self._record("on_batch_end", logs, batch)
+
+    def on_test_begin(self, logs=None):
+        self._record("on_test_begin", logs)
+
+    def on_test_end(self, logs=None):
+        self._record("on_test_end", logs)
+
+    def on_test_batch_begin(self, batch, logs=None):
+        self._record("on_test_batch_begin", logs, batch)
+
+    def on_test_batch_end(self, batch, logs=None):
+        self._record("on_test_batch_end", logs, batch)
+
+    def on_predict_begin(self, logs=None):
+        self._record("on_predict_begin", logs)
+
+    def on_predict_end(self, logs=None):
+        self._record("on_predict_end", logs)
+
+    def on_predict_batch_begin(self, batch, logs=None):
+        self._record("on_predict_batch_begin", logs, batch)
+
+    def on_predict_batch_end(self, batch, logs=None):
+        self._record("on_predict_batch_end", logs, batch)
 
 
 def _copy(value: object) -> object:
