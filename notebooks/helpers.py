@@ -21,4 +21,5 @@ except ModuleNotFoundError as error:
         "পুরো কোর্সটি কপি করো; notebooks আর helpers পাশাপাশি থাকবে।"
     ) from None
 finally:
-    sys.path[:] = _PATH
+    # behind all others: check and quiz come from the folder exercises beside helpers
+    sys.path[:] = [*_PATH, str(_HERE.parent)]
