@@ -1,4 +1,4 @@
-"""What Bengali text needs: a font for plots, digits, one spelling to compare, the form of an error."""
+"""What Bengali text needs: a font, digits, one spelling to compare, the form of an error."""
 
 import unicodedata
 
@@ -7,13 +7,13 @@ from matplotlib import rcParams
 
 FONT = "Hind Siliguri"
 _TO_BENGALI = str.maketrans("0123456789", "০১২৩৪৫৬৭৮৯")
-# and without what is invisible (zero-width space, non-joiner, joiner, BOM): it can't be what was meant
+# and without what is invisible (zero-width space, non-joiner, joiner, BOM): nobody means that
 _TO_ASCII = str.maketrans("০১২৩৪৫৬৭৮৯", "0123456789", "\u200b\u200c\u200d\ufeff")
 
 
 def use_font() -> None:
     """গ্রাফে বাংলা লেখা ঠিকঠাক দেখায়, সিস্টেমে কোনো ফন্ট না থাকলেও: ফন্টটি pip দিয়ে আসে।"""
-    # what Hind Siliguri lacks, as ✓ and →, comes from DejaVu Sans; matplotlib 3.11 joins the letters
+    # what Hind Siliguri lacks, as ✓ and →, comes from DejaVu Sans; matplotlib joins the letters
     fontpkg.mpl.use(FONT)
     rcParams["font.family"] = [FONT, "DejaVu Sans"]
 
@@ -30,7 +30,7 @@ def normalise(text: str) -> str:
 
 
 def number(text: str) -> float | None:
-    """লেখা থেকে সংখ্যা: "১২", "12" আর " ১২.০ " তিনটিই 12.0; সংখ্যা না হলে None।"""
+    """লেখা থেকে সংখ্যা: "১২" আর " 12.০ " দুটিই 12.0; সংখ্যা না হলে None।"""
     try:
         return float(normalise(text).replace(",", ""))
     except ValueError:

@@ -26,7 +26,9 @@ def cheat_table(what: str) -> Markdown:
         now = f"এর যেকোনো একটি লেখো: {', '.join(_TABLES)}।"
         raise ValueError(explain(f"{call} কিছু দেখাতে পারেনি", "এই নামে কোনো টেবিল নেই", now))
     head, *rows = _TABLES[what]()
-    return Markdown("\n".join(f"| {' | '.join(row)} |" for row in [head, ["---"] * len(head), *rows]))
+    return Markdown(
+        "\n".join(f"| {' | '.join(row)} |" for row in [head, ["---"] * len(head), *rows])
+    )
 
 
 def _callbacks() -> Iterator[list[str]]:
@@ -55,12 +57,7 @@ def _glossary() -> Iterator[list[str]]:
             yield [row["written"], row["meaning"], _link(row["first"])]
 
 
-_TABLES = {
-    "callbacks": _callbacks,
-    "order": _order,
-    "symptoms": _symptoms,
-    "glossary": _glossary,
-}
+_TABLES = {"callbacks": _callbacks, "order": _order, "symptoms": _symptoms, "glossary": _glossary}
 
 
 def _link(stem: str) -> str:

@@ -14,31 +14,22 @@ from helpers.bengali import explain
 
 @dataclass(frozen=True)
 class Life:
-    """একটি process কী লিখল, কখন লিখল, কীভাবে শেষ হলো।
+    """একটি process কী লিখল, কখন লিখল, কীভাবে শেষ হলো। সময়গুলো শুরু থেকে কত সেকেন্ড।"""
 
-    lines: process-টি যত লাইন প্রিন্ট করেছে, পরপর।
-    seconds: প্রতিটি লাইন কখন এল; শুরু থেকে কত সেকেন্ড।
-    end: শেষ হওয়ার মুহূর্ত; শুরু থেকে কত সেকেন্ড।
-    killed: মাঝপথে বন্ধ করা হয়েছে (True), না নিজেই শেষ হয়েছে (False)।
-    """
-
-    lines: list[str]
-    seconds: list[float]
-    end: float
-    killed: bool
+    lines: list[str]  # process-টি যত লাইন প্রিন্ট করেছে
+    seconds: list[float]  # প্রতিটি লাইন কখন এল
+    end: float  # process-টি কখন শেষ হলো
+    killed: bool  # মাঝপথে মেরে ফেলা হয়েছে কি না
 
 
 def run_script(script: str | Path, kill_after: str | None = None) -> Life:
     """একটি Python স্ক্রিপ্ট আলাদা process-এ চালায়, আর চাইলে মাঝপথে মেরে ফেলে।
 
-    script: .py ফাইলের নাম। স্ক্রিপ্টটি চলে তার নিজের ফোল্ডারে, নোটবুকের Python দিয়েই; GPU পায় না,
-        কারণ GPU থাকলে নোটবুক আগেই তা ধরে আছে।
+    script: .py ফাইলের নাম। স্ক্রিপ্টটি চলে তার নিজের ফোল্ডারে, নোটবুকের Python দিয়েই, GPU ছাড়া।
     kill_after: এই লেখা দিয়ে শুরু হওয়া লাইন এলেই process-টিকে মেরে ফেলা হয়; কিছু গোছানোর সুযোগ থাকে না
         (Linux আর macOS-এ SIGKILL, Windows-এ TerminateProcess)। না দিলে শেষ পর্যন্ত চলে।
-
-    ফেরত: `Life`। process-টি শেষ হওয়ার আগে যা লিখেছিল, সবই `lines`-এ থাকে।
-    স্ক্রিপ্টটি error-এ থামলে, বা kill_after-এর লাইনটি না এলে RuntimeError; ফাইলটি না থাকলে
-    FileNotFoundError। script বা kill_after অন্য ধরনের কিছু হলে TypeError।
+    ফেরত: `Life`। স্ক্রিপ্টটি error-এ থামলে, বা kill_after-এর লাইনটি না এলে RuntimeError; ফাইলটি না থাকলে
+    FileNotFoundError; script বা kill_after অন্য ধরনের কিছু হলে TypeError।
     """
     script = guards.path("script", script)
     what = f"{guards.short(script.name)} ঠিকমতো চলল না"
@@ -47,16 +38,17 @@ def run_script(script: str | Path, kill_after: str | None = None) -> Life:
     now = 'যেমন kill_after="epoch 4" দাও।'
     guards.need(str | None, "kill_after", kill_after, "লাইনের শুরুর লেখা", now)
     script = script.resolve()
+    # the notebook holds the GPU already
     settings = {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1", "CUDA_VISIBLE_DEVICES": "-1"}
     lines, seconds, killed = [], [], False
-    # errors go to a file: a second pipe that nobody reads meanwhile could fill up and stop the process
+    # errors go to a file: a second pipe that nobody reads meanwhile could fill up and block
     with tempfile.TemporaryFile() as errors:
         start = time.perf_counter()
         process = subprocess.Popen(
             [sys.executable, str(script)],
             cwd=script.parent,
             env=os.environ | settings,
-            stdin=subprocess.PIPE,  # open and silent: a script that asks for input() waits for its end
+            stdin=subprocess.PIPE,  # open and silent: a script that asks for input() waits
             stdout=subprocess.PIPE,
             stderr=errors,
             encoding="utf-8",
@@ -77,7 +69,7 @@ def run_script(script: str | Path, kill_after: str | None = None) -> Life:
         errors.seek(0)
         said = errors.read().decode("utf-8", "replace").strip().rpartition("\n")[2]
     if not killed and process.returncode:
-        why = f"মাঝপথে error: {said}" if said else "process-টি হঠাৎ বন্ধ হয়েছে, হয়তো মেমোরি ফুরিয়েছে"
+        why = f"মাঝপথে error: {said}" if said else "process-টি হঠাৎ বন্ধ হয়েছে, মেমোরি ফুরিয়ে থাকতে পারে"
         raise RuntimeError(explain(what, why, "কারণটা সারিয়ে আবার চালাও।"))
     if not killed and kill_after is not None:
         why = f"“{kill_after}” দিয়ে শুরু কোনো লাইন আসেনি"

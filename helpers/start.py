@@ -16,7 +16,7 @@ from helpers.install import COURSE
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
     """ভেতরে যা চলে, তার কোনো কথা stderr-এ যায় না: Python-এর নয়, TensorFlow-এর C++ কোডেরও নয়।"""
-    # TensorFlow's C++ code writes to file descriptor 2 itself: sys.stderr and log levels don't reach it.
+    # the C++ code writes to file descriptor 2 itself: sys.stderr and log levels don't reach it
     saved = os.dup(2)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     try:
@@ -42,11 +42,7 @@ with quiet():
 
 
 def setup() -> None:
-    """নোটবুক শুরু করে: এলোমেলো সংখ্যা নির্দিষ্ট, গ্রাফে বাংলা। কিছু প্রিন্ট করে না।
-
-    Python, NumPy আর TensorFlow-এর সব এলোমেলো সংখ্যা একটি seed থেকে আসে (`keras.utils.set_random_seed`),
-    তাই একই মেশিনে একই ফল।
-    """
+    """নোটবুক শুরু করে: এলোমেলো সংখ্যা একটি seed থেকে, গ্রাফে বাংলা। কিছু প্রিন্ট করে না।"""
     # Keras 3.15 gives this warning at every fit on a Dataset, though nobody passed shuffle=True.
     warnings.filterwarnings("ignore", message="`shuffle=True` was passed, but will be ignored")
     keras.utils.set_random_seed(1337)
@@ -56,12 +52,9 @@ def setup() -> None:
 def run_dir(name: str) -> Path:
     """এই রানের ফাইল রাখার নতুন, খালি ফোল্ডার দেয়: `runs/<name>/01`, পরের বার `02`, …
 
-    পুরোনো রানের ফাইল যেমন ছিল তেমন থাকে, তাই একই সেল আবার চালালেও কিছু হারায় না।
-    জায়গা কমাতে চাইলে পুরো `runs` ফোল্ডারটি যেকোনো সময় মুছতে পারো।
-
+    পুরোনো রানের ফাইল যেমন ছিল তেমন থাকে; জায়গা কমাতে পুরো `runs` ফোল্ডারটি যেকোনো সময় মোছা যায়।
     name: অক্ষর, অঙ্ক, `_` আর `-`, বড়জোর ৫০টি। অন্য কিছু থাকলে ValueError, লেখা না হলে TypeError।
-    কোর্সের ফোল্ডারে লেখার অনুমতি না থাকলে PermissionError, ডিস্ক ভরে গেলে OSError; `runs` বা তার ভেতরে
-    ওই নামে ফাইল থাকলে FileExistsError।
+    লেখার অনুমতি না থাকলে PermissionError, ডিস্ক ভরে গেলে OSError, ওই নামে ফাইল থাকলে FileExistsError।
     """
     now = 'ছোট একটি নাম দাও, যেমন run_dir("dog_cat")।'
     guards.need(str, "name", name, "ফোল্ডারের নাম", now)
@@ -71,17 +64,16 @@ def run_dir(name: str) -> Path:
         why = "নামটি বেশি লম্বা, বা তাতে অক্ষর, অঙ্ক, _ আর - ছাড়া অন্য কিছু আছে"
         raise ValueError(explain(what, why, now))
     folders = COURSE / "runs" / name
-    what = f"{folders} ফোল্ডার তৈরি হলো না"
     try:
         folders.mkdir(parents=True, exist_ok=True)
         for number in itertools.count(1):
             with contextlib.suppress(FileExistsError):
                 (folder := folders / f"{number:02d}").mkdir()
                 return folder
-    except (FileExistsError, NotADirectoryError) as error:  # no folder can be made inside a file
-        now = "ফাইলটির নাম বদলাও বা অন্য জায়গায় সরাও।"
-        raise FileExistsError(explain(what, "এই নামে আগে থেকেই একটি ফাইল আছে", now)) from error
     except OSError as error:
-        if not (said := guards.unwritten(error)):
+        said, kind = guards.unwritten(error), type(error)
+        if isinstance(error, FileExistsError | NotADirectoryError):  # a file: nothing can be inside
+            said, kind = ("এই নামে আগে থেকেই একটি ফাইল আছে", "ফাইলটি অন্য জায়গায় সরাও।"), FileExistsError
+        if not said:
             raise
-        raise type(error)(explain(what, *said)) from error
+        raise kind(explain(f"{folders} ফোল্ডার তৈরি হলো না", *said)) from error

@@ -23,11 +23,8 @@ def toy_data(kind: str) -> tuple[tf.data.Dataset, tf.data.Dataset]:
         "explode": একই ঢেউ, কিন্তু x হাজার গুণ বড়। `SGD(0.01)`-এই loss কয়েক batch-এ NaN।
         অন্য কিছু হলে ValueError।
 
-    ফেরত: দুটি `tf.data.Dataset`; ট্রেনিংয়ের ৩২০টি বিন্দু ৩২টি করে batch-এ, প্রতি epoch-এ নতুন করে মেশে;
-    validation-এর ৪০০টি এক batch-এ।
-
-    NumPy-র array সরাসরি `fit`-এ দিলে, seed নির্দিষ্ট থাকলে, Keras 3 প্রতি epoch-এ একই ক্রমে মেশায়;
-    `tf.data` তা করে না। তাই এখানে `tf.data`।
+    ফেরত: দুটি `tf.data.Dataset`; ট্রেনিংয়ের ৩২০টি বিন্দু ৩২টি করে batch-এ, প্রতি epoch-এ নতুন করে মেশে
+    (array দিলে Keras 3 প্রতি epoch-এ একই ক্রমে মেশাত); validation-এর ৪০০টি এক batch-এ।
     """
     makers = {"overfit": _moons, "plateau": _wave, "explode": _huge_wave}
     if kind not in list(makers):  # a list is no key
@@ -66,5 +63,4 @@ def _wave(rng: np.random.Generator) -> tuple[Arrays, Arrays]:
 
 
 def _huge_wave(rng: np.random.Generator) -> tuple[Arrays, Arrays]:
-    (x, y), (x_val, y_val) = _wave(rng)
-    return (x * 1000, y), (x_val * 1000, y_val)
+    return tuple((1000 * x, y) for x, y in _wave(rng))

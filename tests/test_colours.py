@@ -1,4 +1,4 @@
-"""The lines of the course's pictures can be told from the paper and from each other, also printed in grey."""
+"""The lines of the pictures can be told from the paper and from each other, also in grey."""
 
 from itertools import combinations
 
@@ -16,7 +16,10 @@ LOG = ROOT / "data" / "runs" / "dog_cat_3000.csv"
 
 def _light(colour: object) -> float:
     """Relative luminance, as WCAG 2.2 defines it."""
-    parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(colour)]
+    parts = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in to_rgb(colour)
+    ]
     return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), parts, strict=True))
 
 
@@ -25,29 +28,22 @@ def _contrast(one: object, other: object) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def test_contrast_is_counted_as_in_the_standard():
-    assert _contrast("black", "white") == pytest.approx(21)
-    known = pytest.approx(4.54, abs=0.01)  # this grey is one of WCAG's examples
-    assert _contrast("#767676", "white") == known
-
-
 def test_a_line_that_gets_its_colour_by_itself_is_seen_on_white():
     setup()
     for colour in plt.rcParams["axes.prop_cycle"].by_key()["color"]:
         assert _contrast(colour, "white") >= 3, colour
 
 
-@pytest.mark.parametrize(
-    "figure",
-    [
-        lambda: plot_log(LOG),
-        lambda: patience_lab(LOG).figure,
-        lambda: three_lab(LOG).figure,
-        lambda: PlateauLab().figure,
-        lambda: ScheduleLab().figure,
-    ],
-    ids=["plot_log", "patience", "three", "plateau", "schedule"],
-)
+PICTURES = {
+    "plot_log": lambda: plot_log(LOG),
+    "patience": lambda: patience_lab(LOG).figure,
+    "three": lambda: three_lab(LOG).figure,
+    "plateau": lambda: PlateauLab().figure,
+    "schedule": lambda: ScheduleLab().figure,
+}
+
+
+@pytest.mark.parametrize("figure", PICTURES.values(), ids=PICTURES)
 def test_no_line_of_a_picture_is_faint_or_like_another_in_grey(figure):
     for axes in figure().axes:
         curves = [line for line in axes.lines if len(line.get_xdata()) > 2]  # no upright lines

@@ -4,16 +4,19 @@ from helpers import setup, toy_data
 
 import keras
 import numpy as np
-import pytest
 from keras import layers
 
 
 def train(kind, hidden, optimizer, loss, epochs, *callbacks):
     setup()
     data, validation = toy_data(kind)
-    model = keras.Sequential([layers.Dense(n, activation="relu") for n in hidden] + [layers.Dense(1)])
+    model = keras.Sequential(
+        [layers.Dense(n, activation="relu") for n in hidden] + [layers.Dense(1)]
+    )
     model.compile(optimizer=optimizer, loss=loss)
-    fitted = model.fit(data, validation_data=validation, epochs=epochs, verbose=0, callbacks=[*callbacks])
+    fitted = model.fit(
+        data, validation_data=validation, epochs=epochs, verbose=0, callbacks=[*callbacks]
+    )
     return fitted.history
 
 
@@ -47,12 +50,5 @@ def test_the_points_are_always_the_same_in_an_order_that_differs_from_epoch_to_e
     assert not np.array_equal(first, second)
     assert np.array_equal(np.sort(first, axis=0), np.sort(second, axis=0))
     assert np.array_equal(first, third)
-
-
-def test_no_epoch_waits_at_its_end_for_the_thread_that_tunes_the_data():
-    assert [data.options().autotune.enabled for data in toy_data("overfit")] == [False, False]
-
-
-def test_an_unknown_kind_is_answered_with_the_known_ones():
-    with pytest.raises(ValueError, match="overfit, plateau, explode"):
-        toy_data("overfitt")
+    # nor does an epoch wait at its end for the thread that tunes the data
+    assert not data.options().autotune.enabled
