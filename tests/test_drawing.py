@@ -41,16 +41,10 @@ def test_the_painter_still_paints_them(photos, tmp_path, monkeypatch):
         assert np.abs(np.asarray(photo, float) - np.asarray(photos[name])).mean() < 1, name
 
 
-def test_neither_a_colour_nor_a_linear_model_on_the_pixels_tells_the_kinds_apart(photos):
+def test_a_linear_model_on_the_pixels_hardly_tells_the_kinds_apart(photos):
     small = [photo.resize((32, 32), Image.Resampling.BOX) for photo in photos.values()]
     pixels = np.array([np.asarray(photo) for photo in small]) / 255
     is_dog = np.array([name.startswith("dog") for name in photos])
-    means = pixels.mean(axis=(1, 2))
-    for values in (means.mean(axis=1), *means.T):
-        above = values[:, None] > np.quantile(values, np.linspace(0.02, 0.98, 49))
-        right = (above == is_dog[:, None]).mean(axis=0)
-        assert max(right.max(), 1 - right.min()) <= 0.6
-
     x = (pixels - pixels.mean(axis=0)).reshape(len(pixels), -1)
     alike, sign, right = x @ x.T, np.where(is_dog, 1, -1), []
     for part in np.array_split(np.random.default_rng(0).permutation(len(x)), 5):
