@@ -74,20 +74,14 @@ def test_every_epoch_has_each_photo_once_and_in_training_in_another_order(
     assert colours(batches) == colours(batches) == in_order
 
 
-def training(count=COUNT):
-    return photo_batches(toy(count)[1], training=True)
-
-
-def test_a_second_run_has_the_same_epochs_and_none_waits_for_the_tuning_thread():
-    runs = [[one_epoch(batches) for _ in range(2)] for batches in (training(), training())]
-    for (images, labels), (again, labels_again) in zip(*runs, strict=True):
+def test_a_photo_changes_in_every_epoch_but_alike_in_every_run_and_no_epoch_is_tuned():
+    runs = [photo_batches(toy()[1], training=True) for _ in range(2)]
+    for _ in range(2):
+        (images, labels), (again, labels_again) = map(one_epoch, runs)
         assert np.array_equal(images, again) and np.array_equal(labels, labels_again)
-    assert training().options().autotune.enabled is False
-
-
-def test_one_photo_is_changed_anew_in_every_epoch():
-    batches = training(count=1)
-    assert len({one_epoch(batches)[0].tobytes() for _ in range(12)}) >= 4
+    one = photo_batches(toy(count=1)[1], training=True)
+    assert len({one_epoch(one)[0].tobytes() for _ in range(12)}) >= 4
+    assert one.options().autotune.enabled is False
 
 
 @pytest.mark.parametrize("missing", [0, 1])

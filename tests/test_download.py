@@ -15,19 +15,19 @@ import pytest
 DATA = np.random.default_rng(0).bytes(400_000)  # large enough to break off in its middle
 
 
-def send(handler, status, headers, body):
+def send(handler, status, body, sent=None, **headers):
     handler.send_response(status)
     for name, value in headers.items():
-        handler.send_header(name, value)
+        handler.send_header(name.replace("_", "-"), value)
+    handler.send_header("Content-Length", len(body))
     handler.end_headers()
-    handler.wfile.write(body)
+    handler.wfile.write(body[:sent])
 
 
-def partial(handler, data=DATA, share=1.0):
-    start = int(re.sub(r"\D", "", handler.headers["Range"]))
+def partial(handler, data=DATA, share=1):
+    body = data[(start := int(re.sub(r"\D", "", handler.headers["Range"]))) :]
     content_range = f"bytes {start}-{len(data) - 1}/{len(data)}"
-    headers = {"Content-Length": len(data) - start, "Content-Range": content_range}
-    send(handler, 206, headers, data[start:][: int((len(data) - start) * share)])
+    send(handler, 206, body, int(len(body) * share), Content_Range=content_range)
 
 
 ANSWERS = {
@@ -35,8 +35,8 @@ ANSWERS = {
     "half": lambda handler: partial(handler, share=0.5),
     "longer": lambda handler: partial(handler, DATA + b"!"),
     "changed": lambda handler: partial(handler, DATA[:-1] + b"?"),
-    "another page": lambda handler: send(handler, 200, {"Content-Length": 5}, b"login"),
-    "not found": lambda handler: send(handler, 404, {"Content-Length": 0}, b""),
+    "another page": lambda handler: send(handler, 200, b"login"),
+    "not found": lambda handler: send(handler, 404, b""),
 }
 
 

@@ -2,7 +2,6 @@
 
 import os
 import zipfile
-from collections import Counter
 
 from helpers import download, pets
 from helpers.pets import PhotoError, dog_cat
@@ -41,10 +40,6 @@ def state(folder):
         )
         for path in sorted(folder.rglob("*"))
     }
-
-
-def names(folder):
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("*.jpg")}
 
 
 def read_to_the_end(folder):
@@ -102,15 +97,14 @@ def test_per_class_takes_the_first_readable_ones_as_people_count(mine):
     (mine / "কুকুর ছানা" / "ছবি 3.jpg").write_bytes(b"")
     folder = dog_cat(mine, per_class=50)
     assert read_to_the_end(folder) == [50, 50]
-    assert names(folder) == {f"বিড়াল/ছবি {n}.jpg" for n in range(50)} | {
-        f"কুকুর ছানা/ছবি {n}.jpg" for n in range(51) if n != 3
+    assert {path.name for path in (folder / "কুকুর ছানা").iterdir()} == {
+        f"ছবি {n}.jpg" for n in range(51) if n != 3
     }
 
 
-@pytest.mark.parametrize("per_class", [0, 49])
-def test_a_per_class_too_small_for_a_split_is_refused_first(per_class, photos_root):
+def test_a_per_class_too_small_for_a_split_is_refused_first(photos_root):
     with pytest.raises(PhotoError, match="per_class=50"):
-        dog_cat("photos", per_class)
+        dog_cat("photos", 49)
     assert not photos_root.exists()
 
 
@@ -136,6 +130,7 @@ EMPTY = "ফোল্ডার আছে ৩টি: .*%s মুছে ফেল�
 @pytest.mark.parametrize(
     ("files", "words"),
     [
+        ({}, r'কোনো ফোল্ডার নেই.*dog_cat\("drawn"\).*dog_cat\("photos"\)'),
         ({"train/a/{}.jpg": 3, "train/b/{}.jpg": 3, "validation/a/1.jpg": 1}, SPLIT),
         ({"train/a/{}.jpg": 3, "train/b/{}.jpg": 3, "test/a/1.jpg": 1, "test/b/1.jpg": 1}, SPLIT),
         ({"train/a/{}.jpg": 3, "train/b/{}.jpg": 3, "test/{}.jpg": 5}, SPLIT),
@@ -158,16 +153,10 @@ def test_a_folder_arranged_otherwise_is_told_what_it_lacks(files, words, tmp_pat
         dog_cat(tmp_path / "mine")
 
 
-def test_what_is_no_folder_is_answered_with_the_known_sources():
-    with pytest.raises(PhotoError, match=r'কোনো ফোল্ডার নেই.*dog_cat\("drawn"\).*\("photos"\)'):
-        dog_cat("photo")
-
-
 def test_the_photos_found_are_exactly_those_keras_would_read(tmp_path):
-    names = ["cat/10.jpg", "cat/2.JPG", "cat/সাদা.png", "cat/in/deep/3.jpeg", "cat/.hidden.jpg"]
-    names += ["cat/.ipynb_checkpoints/2.jpg", "cat/Thumbs.db", "cat/4.webp", "cat/5.jfif"]
-    names += ["dog/1.gif", "dog/1.bmp", ".ipynb_checkpoints/x.jpg", "loose.jpg"]
-    add({tmp_path / name: encoded(1) for name in names})
+    names = "cat/10.jpg cat/2.JPG cat/সাদা.png cat/in/deep/3.jpeg cat/.hidden.jpg cat/4.webp"
+    names += " cat/.ipynb_checkpoints/2.jpg cat/Thumbs.db dog/1.gif dog/1.bmp loose.jpg .in/x.jpg"
+    add({tmp_path / name: encoded(1) for name in names.split()})
     (tmp_path / "dog" / "folder.jpg").mkdir()
     (tmp_path / "dog" / "linked").symlink_to(tmp_path / "cat" / "in", target_is_directory=True)
     (tmp_path / "dog" / "linked.jpg").symlink_to(tmp_path / "cat" / "2.JPG")
@@ -188,7 +177,7 @@ def test_nothing_said_and_nothing_there_unpacks_the_drawn_ones(photos_root):
     (folder / "cat" / "0000.jpg").unlink()
     before = state(photos_root)
     assert dog_cat("drawn") == folder and state(photos_root) == before
-    assert Counter(name[:3] for name in names(dog_cat(per_class=60))) == {"cat": 60, "dog": 60}
+    assert read_to_the_end(dog_cat(per_class=60)) == [60, 60]
 
 
 @pytest.fixture
@@ -214,7 +203,6 @@ def test_real_photos_are_unpacked_once_without_the_bad_ones(
     (photos_root / "pets.zip").unlink()
     assert dog_cat() == dog_cat("photos") == real
     assert capfd.readouterr() == ("", "")
-    assert names(dog_cat("photos", per_class=50)) < names(real)
     monkeypatch.setenv("DOG_CAT_PHOTOS", str(mine))
     assert dog_cat() == mine
 
@@ -222,12 +210,12 @@ def test_real_photos_are_unpacked_once_without_the_bad_ones(
 # --- a folder is made whole or not at all ---
 
 
-@pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError(5, "I/O"), OSError(28, "full")])
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError(28, "full")])
 def test_what_was_interrupted_is_not_taken_for_the_whole(error, real, photos_root, monkeypatch):
     def interrupted(*_):
         raise error
 
-    wanted = PhotoError if error.args[:1] == (28,) else type(error)
+    wanted = PhotoError if isinstance(error, OSError) else KeyboardInterrupt
     with monkeypatch.context() as patch, pytest.raises(wanted):
         patch.setattr("helpers.photo_files.trainable", interrupted)
         dog_cat("photos")
@@ -235,16 +223,13 @@ def test_what_was_interrupted_is_not_taken_for_the_whole(error, real, photos_roo
     assert read_to_the_end(dog_cat("photos")) == [59, 60]
 
 
-@pytest.mark.parametrize("theirs", [True, False])
-def test_a_folder_that_another_notebook_made_or_a_scanner_held(theirs, photos_root, monkeypatch):
+def test_a_folder_that_a_scanner_holds_and_another_notebook_makes(photos_root, monkeypatch):
     rename, waits = type(photos_root).rename, []
 
     def renamed_later(path, target):
-        if len(waits) < 3:
-            raise PermissionError(13, "Access is denied")
-        rename(path, target)
-        if theirs:
-            raise OSError(39, "Directory not empty")
+        if len(waits) == 3:
+            rename(path, target)
+        raise PermissionError(13, "Access is denied")
 
     monkeypatch.setattr("pathlib.Path.rename", renamed_later)
     monkeypatch.setattr("helpers.pets.time.sleep", waits.append)
