@@ -5,27 +5,18 @@ import warnings
 
 from helpers.photo_files import fault, is_sideways, look, trainable, unreadable
 
-import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras.utils import image_dataset_from_directory
 from photos import encoded, huge_png, turned
 from PIL import Image
 
-
-def sixteen_bit_png():
-    file = io.BytesIO()
-    Image.fromarray(np.arange(600, dtype="uint16").reshape(20, 30) * 100).save(file, "PNG")
-    return file.getvalue()
-
-
 JPEG = encoded(0, size=(60, 40))
 FINE = {
     "jpeg": JPEG,
     "cmyk": encoded(0, mode="CMYK"),
     "grey jpeg": encoded(0, mode="L"),
-    "16-bit png": sixteen_bit_png(),
+    "16-bit png": encoded(0, "PNG", "I;16"),
     "png with alpha": encoded(0, "PNG", "RGBA"),
     "png with palette": encoded(0, "PNG", "P"),
     "moving gif": encoded(0, "GIF", save_all=True, append_images=[Image.new("RGB", (24, 20))]),
@@ -45,19 +36,16 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize("data", FINE.values(), ids=FINE)
-def test_what_tensorflow_decodes_is_fine_whatever_the_name_says(data, tmp_path):
-    photo = tmp_path / "cat" / "বিড়াল ১.jpg"
-    photo.parent.mkdir()
-    photo.write_bytes(data)
-    assert unreadable(photo) is None
-    batches = image_dataset_from_directory(tmp_path, image_size=(8, 8), batch_size=1, verbose=False)
-    assert [x.shape for x, _ in batches] == [(1, 8, 8, 3)]
+def test_what_tensorflow_decodes_is_fine_whatever_the_name_says(tmp_path):
+    (tmp_path / "cat").mkdir()
+    for name, data in FINE.items():
+        (tmp_path / "cat" / f"{name}.jpg").write_bytes(data)
+        assert unreadable(tmp_path / "cat" / f"{name}.jpg") is None, name
+    batches = image_dataset_from_directory(tmp_path, image_size=(8, 8), verbose=False)
+    assert [x.shape for x, _ in batches] == [(len(FINE), 8, 8, 3)]
 
 
-def test_a_bad_photo_is_printed_with_its_reason_and_nothing_is_said_on_stderr(
-    tmp_path, capfd, recwarn
-):
+def test_a_bad_photo_is_printed_with_its_reason_and_nothing_more(tmp_path, capfd, recwarn):
     for kind, count in (("cat", 1), ("dog", 3)):
         (tmp_path / kind).mkdir()
         for name, (data, _) in BAD.items():
@@ -74,11 +62,6 @@ def test_a_bad_photo_is_printed_with_its_reason_and_nothing_is_said_on_stderr(
     assert err == "" and not recwarn.list
 
 
-def test_a_huge_photo_is_never_decoded(monkeypatch):
-    monkeypatch.setattr("helpers.photo_files.tf.io.decode_image", lambda *_, **__: 1 / 0)
-    assert "খুব বড়" in fault(BAD["60 megapixels"][0])
-
-
 @settings(max_examples=150, deadline=None)
 @given(st.integers(0, len(JPEG)), st.binary(max_size=30), st.sampled_from(list(FINE)))
 def test_damaged_bytes_get_an_answer_never_an_error(place, junk, kind):
@@ -88,6 +71,6 @@ def test_damaged_bytes_get_an_answer_never_an_error(place, junk, kind):
         assert isinstance(is_sideways(io.BytesIO(data)), bool)
 
 
-@pytest.mark.parametrize("orientation", range(10))
-def test_a_photo_is_sideways_when_its_exif_says_so(orientation):
-    assert is_sideways(io.BytesIO(turned(orientation))) == (2 <= orientation <= 8)
+def test_a_photo_is_sideways_when_its_exif_says_so():
+    for orientation in range(10):
+        assert is_sideways(io.BytesIO(turned(orientation))) == (2 <= orientation <= 8)
