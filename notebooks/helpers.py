@@ -1,6 +1,7 @@
 """`helpers` কোর্সের ফোল্ডার থেকেই আসে, kernel যে পরিবেশেরই হোক।"""
 
-# A notebook opened with another kernel would end in "No module named 'helpers'". The kernel looks here first;
+# A notebook opened with another kernel would end in "No module named 'helpers'". The kernel looks
+# here first;
 # the package itself then says in Bengali what is missing.
 import sys
 from pathlib import Path

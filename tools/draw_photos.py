@@ -104,7 +104,9 @@ def _room(rng: np.random.Generator) -> Image.Image:
     draw = ImageDraw.Draw(scene)
     draw.rectangle((0, floor - 4, PHOTO, floor), fill=WHITE)
     x, y = rng.uniform(0, 90), rng.uniform(0, 30)
-    draw.rectangle((x, y, x + 34, y + 28), fill=any_colour(rng), outline=mix(wall, DARK, 0.6), width=3)
+    draw.rectangle(
+        (x, y, x + 34, y + 28), fill=any_colour(rng), outline=mix(wall, DARK, 0.6), width=3
+    )
     return scene
 
 
@@ -134,7 +136,9 @@ def _rug(rng: np.random.Generator) -> Image.Image:
     y, x = np.mgrid[:PHOTO, :PHOTO] // rng.integers(10, 22)
     weave = pick(rng, (x + y, y, x, x // 2 + y))
     wool = any_colour(rng)
-    colours = np.array([wool, mix(wool, any_colour(rng), 0.4), mix(wool, WHITE, 0.3)], dtype=np.uint8)
+    colours = np.array(
+        [wool, mix(wool, any_colour(rng), 0.4), mix(wool, WHITE, 0.3)], dtype=np.uint8
+    )
     return Image.fromarray(colours[weave % rng.integers(2, 4)])
 
 
@@ -165,7 +169,9 @@ def _ground_shadow(scene: Image.Image, feet: complex, size: float) -> None:
 def _bowl(draw: ImageDraw.ImageDraw, rng: np.random.Generator) -> None:
     x, y, colour = rng.uniform(40, 216), rng.uniform(205, 240), any_colour(rng)
     draw.polygon((x - 42, y, x + 42, y, x + 32, y + 34, x - 32, y + 34), fill=colour)
-    draw.ellipse((x - 42, y - 10, x + 42, y + 10), fill=mix(colour, DARK, 0.45), outline=colour, width=4)
+    draw.ellipse(
+        (x - 42, y - 10, x + 42, y + 10), fill=mix(colour, DARK, 0.45), outline=colour, width=4
+    )
 
 
 def _ball(draw: ImageDraw.ImageDraw, rng: np.random.Generator) -> None:
@@ -205,7 +211,9 @@ def _photograph(scene: Image.Image, rng: np.random.Generator) -> Image.Image:
         scene = ImageOps.mirror(scene)
     photo = scene.reduce(FINE // PHOTO).filter(ImageFilter.BoxBlur(rng.uniform(0, 0.8)))
     x = np.linspace(-0.5, 0.5, PHOTO)
-    light = rng.uniform(0.8, 1.15) * (1 + rng.normal(0, 0.15) * x[:, None] + rng.normal(0, 0.15) * x)
+    light = rng.uniform(0.8, 1.15) * (
+        1 + rng.normal(0, 0.15) * x[:, None] + rng.normal(0, 0.15) * x
+    )
     tint = 1 + rng.normal(0, 0.03, 3)
     noise = rng.normal(0, rng.uniform(1, 4), (PHOTO, PHOTO, 3))
     pixels = np.asarray(photo) * light[..., None] * tint + noise

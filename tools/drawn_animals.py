@@ -71,7 +71,9 @@ def _whiskers(pen: Pen, side: int) -> None:
 def _dog_face(pen: Pen, rng: np.random.Generator, dark_ears: bool) -> None:
     hangs = rng.random() < 0.7
     low = rng.uniform(0.35, 0.9) * 1j
-    hanging = blob(-0.35 - 0.9j, -0.95 - 0.85j, -1.35 - 0.1j, -1.25 + low, -0.85 + low, -0.75 - 0.1j)
+    hanging = blob(
+        -0.35 - 0.9j, -0.95 - 0.85j, -1.35 - 0.1j, -1.25 + low, -0.85 + low, -0.75 - 0.1j
+    )
     pricked = blob(-0.85 - 0.1j, -1.15 - 1.0j, -0.75 - 1.3j, -0.2 - 0.8j)
     if not hangs:
         for outline in (pricked, -pricked.conj()):
@@ -98,13 +100,17 @@ def _dog_profile(pen: Pen, rng: np.random.Generator, dark_ears: bool) -> None:
     pen.fur(blob(-0.6 - 0.85j, 0.35 - 0.85j, 0.75 - 0.15j, 0.6 + 0.8j, -0.5 + 0.95j, -1.0 - 0.1j))
     nose, lip = [tip - 0.15j, tip + 0.12 + 0.05j], [tip + 0.1 + 0.5j, tip - 0.15 + 0.78j]
     pen.fur(blob(0.2 - 0.3j, *nose, *lip, 0.1 + 0.9j))
-    pen.soft(blob(0.6 + 0.2j, tip - 0.05 + 0.1j, tip + 0.5j, tip - 0.2 + 0.7j, 0.5 + 0.8j), pen.pale)
+    pen.soft(
+        blob(0.6 + 0.2j, tip - 0.05 + 0.1j, tip + 0.5j, tip - 0.2 + 0.7j, 0.5 + 0.8j), pen.pale
+    )
     _dog_nose(pen.moved(tip - 0.05 + 0.05j))
     pen.line(tip - 0.1 + 0.35j, tip - 0.5 + 0.52j, 0.45 + 0.5j, width=0.06)
     _eyes(pen, rng, (0.35 - 0.28j,), 0.17, oval(0, 0.62, 0.62))
     if rng.random() < 0.7:
         low = rng.uniform(0.35, 0.9) * 1j
-        pen.fur(blob(-0.05 - 0.8j, -0.6 - 0.8j, -0.9 + low, -0.4 + 0.15j + low, -0.05 - 0.1j), dark_ears)
+        pen.fur(
+            blob(-0.05 - 0.8j, -0.6 - 0.8j, -0.9 + low, -0.4 + 0.15j + low, -0.05 - 0.1j), dark_ears
+        )
     else:
         pen.fur(blob(-0.75 - 0.3j, -0.8 - 1.2j, -0.35 - 1.35j, 0.1 - 0.7j), dark_ears)
 
@@ -114,7 +120,9 @@ def _dog_nose(pen: Pen) -> None:
     pen.fill(oval(-0.08 - 0.05j, 0.06, 0.03), (150, 146, 150))
 
 
-def _eyes(pen: Pen, rng: np.random.Generator, places: tuple, size: float, pupil: np.ndarray) -> None:
+def _eyes(
+    pen: Pen, rng: np.random.Generator, places: tuple, size: float, pupil: np.ndarray
+) -> None:
     asleep = rng.random() < 0.08
     iris = pick(rng, _IRISES)
     for place in places:
@@ -139,7 +147,9 @@ def _sitting(kind: Kind, pen: Pen, rng: np.random.Generator) -> None:
         pen.fur(oval(side * 0.52 - 0.3j, 0.27, 0.34))
         pen.fur(oval(side * 0.55 - 0.05j, 0.24, 0.11))
     for side in (-1, 1):
-        pen.fur(limb(side * 0.2 - 0.85j, side * 0.19 - 0.4j, side * 0.18 - 0.08j, widths=(0.26, 0.22)))
+        pen.fur(
+            limb(side * 0.2 - 0.85j, side * 0.19 - 0.4j, side * 0.18 - 0.08j, widths=(0.26, 0.22))
+        )
         pen.fur(oval(side * 0.19 - 0.03j, 0.17, 0.11))
     _head(kind, pen.moved(rng.uniform(-0.12, 0.12) - 1.5j, rng.uniform(0.66, 0.76)), rng)
 

@@ -49,7 +49,9 @@ class Pen:
 
     def line(self, *points: complex, width: float, colour: Colour = DARK) -> None:
         path = flat(self.origin + self.scale * _path(*points))
-        ImageDraw.Draw(self.image).line(path, fill=colour, width=max(1, round(width * abs(self.scale))))
+        ImageDraw.Draw(self.image).line(
+            path, fill=colour, width=max(1, round(width * abs(self.scale)))
+        )
 
     def fur(self, outline: np.ndarray, dark: bool = False) -> None:
         """A part of the coat, darker at its edge and on its lower right: it looks rounded."""
@@ -62,7 +64,9 @@ class Pen:
     def soft(self, outline: np.ndarray, colour: Colour) -> None:
         """A patch of colour that melts into the fur around it."""
         mask, box = self._mask(outline)
-        self.image.paste(colour, box, mask.filter(ImageFilter.BoxBlur(max(1, min(mask.size) // 12))))
+        self.image.paste(
+            colour, box, mask.filter(ImageFilter.BoxBlur(max(1, min(mask.size) // 12)))
+        )
 
     def _mask(self, outline: np.ndarray) -> tuple[Image.Image, tuple[int, int, int, int]]:
         points = self.origin + self.scale * outline
@@ -78,7 +82,9 @@ def flat(points: np.ndarray) -> list[float]:
 
 
 def _cut_corners(points: np.ndarray, following: np.ndarray) -> np.ndarray:
-    return np.stack([0.75 * points + 0.25 * following, 0.25 * points + 0.75 * following], axis=1).ravel()
+    return np.stack(
+        [0.75 * points + 0.25 * following, 0.25 * points + 0.75 * following], axis=1
+    ).ravel()
 
 
 def blob(*corners: complex, rounds: int = 3) -> np.ndarray:
@@ -128,7 +134,9 @@ def coat_and_pale(rng: np.random.Generator) -> tuple[Image.Image, Colour]:
         y, x = np.mgrid[:FINE, :FINE] / FINE
         waves = np.sin(np.asarray(_clouds(rng, 6, 6)) / 45 + 55 * x + 22 * y)
         fur.paste(mix(main, DARK, 0.4), mask=Image.fromarray(waves > 0.35))
-    grain = ImageOps.autocontrast(_clouds(rng, 110, 40)).point([205 + value // 5 for value in range(256)])
+    grain = ImageOps.autocontrast(_clouds(rng, 110, 40)).point(
+        [205 + value // 5 for value in range(256)]
+    )
     return ImageChops.multiply(fur, Image.merge("RGB", [grain] * 3)), mix(main, WHITE, 0.7)
 
 
@@ -151,5 +159,7 @@ def mix(one: Colour, other: Colour, share: float) -> Colour:
 
 
 def any_colour(rng: np.random.Generator) -> Colour:
-    red, green, blue = colorsys.hsv_to_rgb(rng.random(), rng.uniform(0.1, 0.4), rng.uniform(0.45, 0.9))
+    red, green, blue = colorsys.hsv_to_rgb(
+        rng.random(), rng.uniform(0.1, 0.4), rng.uniform(0.45, 0.9)
+    )
     return round(255 * red), round(255 * green), round(255 * blue)

@@ -48,12 +48,14 @@ class Lab(ipywidgets.VBox):
     """ওপরে স্লাইডার আর বোতাম, নিচে `show(...)` যা দেখায়।
 
     rows: স্লাইডারগুলোর নিচে আর যা থাকবে, যেমন একটি বোতাম।
-    controls: `{"patience": (নাম, শুরুর মান, সবচেয়ে কম, সবচেয়ে বেশি), …}`; দশমিকে আরও একটি মান, কত করে বাড়ে;
+    controls: `{"patience": (নাম, শুরুর মান, সবচেয়ে কম, সবচেয়ে বেশি), …}`; দশমিকে আরও একটি মান, কত
+    করে বাড়ে;
         তালিকা থেকে বাছতে হলে `(নাম, শুরুর মান, তালিকা)`। প্রতিটি হয় এই নামের attribute, যেমন `lab.patience`।
         কোনোটির মান বদলালে `update()` চলে; এখনকার সব মান `settings`-এ।
     about: স্লাইডারের নিচে ছোট হরফে এক লাইন। notes: `read_log` যা সন্দেহজনক পেয়েছে, তার নিচে।
 
-    ছবি যায় `ipywidgets.Image`-এ: JupyterLab, VS Code, Colab সবখানে চলে, আর এটিই সবচেয়ে দ্রুত। kernel না চললে
+    ছবি যায় `ipywidgets.Image`-এ: JupyterLab, VS Code, Colab সবখানে চলে, আর এটিই সবচেয়ে দ্রুত। kernel
+    না চললে
     (GitHub-এ, কাগজে) widget থাকে না; তখন সেখানে শেষ ছবিটি দেখা যায়, ওপরে লেখা থাকে কী করলে স্লাইডার আসবে।
     """
 
@@ -97,7 +99,8 @@ class Lab(ipywidgets.VBox):
     def show(self, figure: Figure, readout: str = "", code: str = "", quick: bool = False) -> None:
         """ছবি, বাক্য আর কোড একসঙ্গে বদলায়।
 
-        figure: যে ছবি দেখাবে; `figure.set_label(...)` বা শিরোনাম থেকে তার বিবরণ (alt text) হয়। কী কোথায় বসবে,
+        figure: যে ছবি দেখাবে; `figure.set_label(...)` বা শিরোনাম থেকে তার বিবরণ (alt text) হয়। কী
+        কোথায় বসবে,
             ঠিক হয় প্রথমবারেই। যে artist নড়বে তাকে `set_animated(True)` দিলে একই figure-এ পরের বার শুধু
             সেটুকুই আঁকা হয়, ছবি আসে কয়েক গুণ তাড়াতাড়ি; কাউকে না দিলে প্রতিবার পুরোটা।
         readout: কী ঘটল, এক বাক্যে; screen reader এটি পড়ে শোনায়। `…`-এর ভেতরটা কোড-হরফে।
@@ -127,7 +130,9 @@ class Lab(ipywidgets.VBox):
         self.readout.value = readout and said
 
     def _sharpens_later(self) -> bool:
-        """Whether the kernel's loop will draw the sharp picture; a script or a thread has no loop."""
+        """Whether the kernel's loop will draw the sharp picture; a script or a thread has no
+        loop.
+        """
         if self._sharpening:
             self._sharpening.cancel()
         try:
@@ -241,7 +246,12 @@ def _row(control: ipywidgets.DOMWidget) -> ipywidgets.DOMWidget:
 
 def legend(axes: Axes, *lines: Line2D) -> Legend:
     """ছবির ওপরে, ডান দিকে রেখাগুলোর নাম; `name_what_is_seen` ডাকলে যে রেখা নেই তার নাম মুছে যায়।"""
-    place = {"loc": "lower right", "bbox_to_anchor": (1, 1), "borderaxespad": 0, "columnspacing": 1.2}
+    place = {
+        "loc": "lower right",
+        "bbox_to_anchor": (1, 1),
+        "borderaxespad": 0,
+        "columnspacing": 1.2,
+    }
     return axes.legend(handles=lines, ncols=len(lines), **place)
 
 

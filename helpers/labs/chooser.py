@@ -1,4 +1,6 @@
-"""From the answers to a few questions to a list of callbacks in the right order: the lab of notebook 17."""
+"""From the answers to a few questions to a list of callbacks in the right order: the lab of
+notebook 17.
+"""
 
 from collections.abc import Set
 from graphlib import TopologicalSorter
@@ -46,7 +48,8 @@ class Chooser(Lab):
         counts = [len(question.options) for question in self.questions]
         known = [isinstance(p, int) and 0 <= p < n for p, n in zip(places, counts, strict=False)]
         if len(places) > len(counts) or not all(known):
-            why = f"{digits(len(counts))}টি প্রশ্নে উত্তর আছে পরপর {digits(', '.join(map(str, counts)))}টি"
+            each = digits(", ".join(map(str, counts)))
+            why = f"{digits(len(counts))}টি প্রশ্নে উত্তর আছে পরপর {each}টি"
             now = "প্রতি প্রশ্নের উত্তর গোনো ০ থেকে।"
             raise ValueError(explain(f"answer{guards.short(places)} বসানো গেল না", why, now))
         for question, place in zip(self.questions, places, strict=False):
@@ -70,7 +73,10 @@ def choose(options: list[dict]) -> tuple[list[str], str]:
             lines = [line.replace(old, new) for line in lines]
     notes = "".join(f"# {ENTRIES[name]['note']}\n" for name in names if "note" in ENTRIES[name])
     body = "".join(f"    {line},\n" for line in lines)
-    return names, f"from keras.callbacks import {', '.join(sorted(names))}\n\n{notes}callbacks = [\n{body}]"
+    return (
+        names,
+        f"from keras.callbacks import {', '.join(sorted(names))}\n\n{notes}callbacks = [\n{body}]",
+    )
 
 
 def in_order(picked: Set[str]) -> list[str]:
@@ -90,7 +96,12 @@ def _queue(names: list[str]) -> Figure:
     axes.set(xlim=(0, 10), ylim=(len(names) - 0.4, -0.6))
     axes.axis("off")
     for place, name in enumerate(names):
-        box = {"boxstyle": "round,pad=0.35", "facecolor": "white", "edgecolor": "black", "linewidth": 1.5}
+        box = {
+            "boxstyle": "round,pad=0.35",
+            "facecolor": "white",
+            "edgecolor": "black",
+            "linewidth": 1.5,
+        }
         axes.text(0.1, place, digits(place + 1), fontsize=15, weight="bold", va="center")
         axes.text(0.7, place, name, fontsize=13, va="center", bbox=box)
         axes.text(4.2, place, ENTRIES[name]["when"], fontsize=13, va="center")

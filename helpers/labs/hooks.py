@@ -1,4 +1,6 @@
-"""The calls of a recorded training, one by one: which hook, which logs, which line of fit. Notebook 02."""
+"""The calls of a recorded training, one by one: which hook, which logs, which line of fit.
+Notebook 02.
+"""
 
 import inspect
 
@@ -13,7 +15,8 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-# What keras.Model does in TensorFlow's trainer, with only the lines a callback can see the effect of.
+# What keras.Model does in TensorFlow's trainer, with only the lines a callback can see the effect
+# of.
 _LOOPS = {
     "train": """\
 on_train_begin(logs)
@@ -79,9 +82,11 @@ _CODE_FONT = ["DejaVu Sans Mono", FONT]
 def hooks_lab(events: list[HookEvent]) -> "HooksLab":
     """স্লাইডার টেনে বা ▶ চেপে ডাকগুলো এক এক করে দেখো: কোন hook, কোন `logs`, আর `fit`-এর কোন লাইনে।
 
-    events: `HookRecorder`-এর `.events`; `fit`, `evaluate`, `predict`, সব চলে। অন্য কিছু হলে TypeError,
+    events: `HookRecorder`-এর `.events`; `fit`, `evaluate`, `predict`, সব চলে। অন্য কিছু হলে
+    TypeError,
         খালি হলে ValueError।
-    তিনটি জিনিস একসঙ্গে বদলায়: বামে যে লাইন থেকে ডাক এল, ডানে hook আর `logs`, তার নিচে পুরো রেকর্ডে ডাকটির জায়গা।
+    তিনটি জিনিস একসঙ্গে বদলায়: বামে যে লাইন থেকে ডাক এল, ডানে hook আর `logs`, তার নিচে পুরো রেকর্ডে
+    ডাকটির জায়গা।
     """
     return HooksLab(list(checked(events)))  # a list of its own: the recorder may go on
 
@@ -91,7 +96,9 @@ class HooksLab(Lab):
 
     def __init__(self, events: list[HookEvent]) -> None:
         super().__init__(controls={"slider": ("কত নম্বর ডাক", 1, 1, len(events))})
-        self.play = ipywidgets.Play(min=1, max=len(events), value=1, interval=800, show_repeat=False)
+        self.play = ipywidgets.Play(
+            min=1, max=len(events), value=1, interval=800, show_repeat=False
+        )
         # in the browser, so that a playing lab doesn't wait for the kernel to move its slider
         ipywidgets.jslink((self.play, "value"), (self.slider, "value"))
         self.children[0].children += (self.play,)
@@ -110,7 +117,9 @@ class HooksLab(Lab):
 
 
 class _Picture:
-    """A loop with one line lit, beside it the hook called there and its logs, below them all the calls."""
+    """A loop with one line lit, beside it the hook called there and its logs, below them all the
+    calls.
+    """
 
     def __init__(self, loop: str, events: list[HookEvent]) -> None:
         self.events, self.code = events, _LOOPS[loop].split("\n")
@@ -145,7 +154,9 @@ class _Picture:
 
     def point_at(self, place: int) -> None:
         event = self.events[place]
-        number = next(n for n, line in enumerate(self.code) if line.strip(" ↳").startswith(f"{event.name}("))
+        number = next(
+            n for n, line in enumerate(self.code) if line.strip(" ↳").startswith(f"{event.name}(")
+        )
         self.light.set_y(_TOP - _LINE * (number + 0.5))
         self.lit.set(text=self.code[number], y=_TOP - _LINE * number)
         self.colour.set_facecolor(BLOCK_COLOURS[event.block])
@@ -182,7 +193,9 @@ def _strip(events: list[HookEvent]) -> np.ndarray:
             around[event.depth] = event.block
         for depth, block in around.items():
             starts = event.begins and depth == event.depth  # a paler pixel keeps neighbours apart
-            picture[depth, place] = 0.5 * starts + (1 - 0.5 * starts) * np.array(to_rgb(BLOCK_COLOURS[block]))
+            picture[depth, place] = 0.5 * starts + (1 - 0.5 * starts) * np.array(
+                to_rgb(BLOCK_COLOURS[block])
+            )
     return picture
 
 

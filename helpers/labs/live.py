@@ -1,4 +1,6 @@
-"""A training that is watched and stopped while it runs: the lab of notebook 15, and a browser's click."""
+"""A training that is watched and stopped while it runs: the lab of notebook 15, and a browser's
+click.
+"""
 
 import itertools
 import threading
@@ -26,10 +28,12 @@ _labs: weakref.WeakSet["LiveLab"] = weakref.WeakSet()
 def live_lab(train: Train) -> "LiveLab":
     """“শুরু” চাপলে ট্রেনিং চলে আলাদা thread-এ, ছবি বদলাতে থাকে; “থামাও” চাপলে থামে।
 
-    train: তোমার ফাংশন, `train(show, wanted)`। ছবি দেখাতে ফাংশনটি `show(figure)` ডাকে; `wanted()` True হলে
+    train: তোমার ফাংশন, `train(show, wanted)`। ছবি দেখাতে ফাংশনটি `show(figure)` ডাকে; `wanted()`
+    True হলে
         ট্রেনিং থামায়। ফেরত দেয় `fit`-এর History। lab খোলার সময়ও একবার অল্পক্ষণ চলে, যাতে শুরু থেকেই একটি
         ছবি থাকে; তখন error হলে সেটিই বেরিয়ে আসে, পরে হলে তার কথা বোতামের নিচে লেখা থাকে।
-    ফেরত: Lab; `lab.start` আর `lab.stop` তার দুই বোতাম, `lab.history` শেষ ট্রেনিংয়ের History। নতুন lab খুললে
+    ফেরত: Lab; `lab.start` আর `lab.stop` তার দুই বোতাম, `lab.history` শেষ ট্রেনিংয়ের History। নতুন lab
+    খুললে
         আগের lab-এর ট্রেনিং থেমে যায়।
     train দুটি মান নেয় এমন ফাংশন না হলে, History না ফেরালে, কিংবা একবারও `wanted()` না ডাকলে TypeError।
     """
@@ -84,7 +88,10 @@ class LiveLab(Lab):
 
         history = self.train(lambda figure: self.show(figure, "ট্রেনিং চলছে…", quick=True), ask)
         if not isinstance(history, keras.callbacks.History):
-            what, why = "ট্রেনিংয়ের ফল দেখানো গেল না", f"train ফেরত দিয়েছে {type(history).__name__}, History নয়"
+            what, why = (
+                "ট্রেনিংয়ের ফল দেখানো গেল না",
+                f"train ফেরত দিয়েছে {type(history).__name__}, History নয়",
+            )
             raise TypeError(explain(what, why, "train-এর শেষে লেখো: return model.fit(...)।"))
         if last_answer is None:
             now = "callbacks-এর list-এ এমন একটি callback দাও, যেটি প্রতি batch-এ wanted() ডাকে।"
@@ -103,7 +110,8 @@ class LiveLab(Lab):
 def press(button: Button) -> None:
     """ব্রাউজারে বোতামটিতে ক্লিক করলে kernel-এর কাছে যে বার্তা যায়, হুবহু সেটি পাঠায়; জবাবের জন্য দাঁড়ায় না।
 
-    button: ipywidgets-এর বোতাম; অন্য কিছু হলে TypeError। নোটবুকের বাইরে চালালে RuntimeError: সেখানে kernel নেই।
+    button: ipywidgets-এর বোতাম; অন্য কিছু হলে TypeError। নোটবুকের বাইরে চালালে RuntimeError: সেখানে
+    kernel নেই।
     """
     guards.need(Button, "button", button, "একটি বোতাম", "যেমন press(lab.start) লেখো।")
     try:

@@ -1,4 +1,6 @@
-"""EarlyStopping over a recorded training: where it stops, what is saved, what is missed. Notebook 04."""
+"""EarlyStopping over a recorded training: where it stops, what is saved, what is missed. Notebook
+04.
+"""
 
 import math
 import operator
@@ -20,7 +22,9 @@ EarlyStopping, History = keras.callbacks.EarlyStopping, keras.callbacks.History
 _NO_METRICS = ("run", "epoch", RATE_COLUMN, f"val_{RATE_COLUMN}")
 
 
-def patience_lab(log: pd.DataFrame | History | str | Path, minutes: float | None = None) -> "PatienceLab":
+def patience_lab(
+    log: pd.DataFrame | History | str | Path, minutes: float | None = None
+) -> "PatienceLab":
     """স্লাইডার নাড়ো, আর দেখো `EarlyStopping` এই রেকর্ড করা ট্রেনিংটি কোথায় থামাত।
 
     আবার ট্রেনিং হয় না: আসল `EarlyStopping` রেকর্ড করা মানগুলোর ওপর চলে (`replay`), তাই উত্তর আসে সঙ্গে সঙ্গে।
@@ -124,7 +128,9 @@ class PatienceLab(Lab):
 
 
 class _Picture:
-    """The curves of one metric, which stay, and what EarlyStopping would make of them, which moves."""
+    """The curves of one metric, which stay, and what EarlyStopping would make of them, which
+    moves.
+    """
 
     def __init__(self, log: pd.DataFrame, name: str) -> None:
         self.values = log[name].astype(float)
@@ -146,8 +152,12 @@ class _Picture:
         self.not_run = axes.axvspan(0, 1, color="0.6", alpha=0.35, animated=True)
         self.stop = axes.axvline(0, color="black", animated=True)
         self.word = axes.text(0, 0.96, "", transform=top, va="top", zorder=5, animated=True)
-        (self.best,) = axes.plot([], [], "k*", markersize=18, markeredgecolor="white", animated=True)
-        (self.missed,) = axes.plot([], [], "D", color=COLOURS["purple"], markersize=11, animated=True)
+        (self.best,) = axes.plot(
+            [], [], "k*", markersize=18, markeredgecolor="white", animated=True
+        )
+        (self.missed,) = axes.plot(
+            [], [], "D", color=COLOURS["purple"], markersize=11, animated=True
+        )
 
     def clear(self, title: str) -> None:
         self.title.set_text(title)

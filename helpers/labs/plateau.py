@@ -14,7 +14,9 @@ ReduceLROnPlateau = keras.callbacks.ReduceLROnPlateau
 EPOCHS = 60
 RATE = 0.3
 _REST = 0.3  # seconds
-_LOWEST = RATE * 1e-7  # the bottom of the picture; a rate below it changes nothing that could be seen
+_LOWEST = (
+    RATE * 1e-7
+)  # the bottom of the picture; a rate below it changes nothing that could be seen
 _CONTROLS = {
     "factor": ("কত দিয়ে গুণ (factor)", 0.5, 0.1, 0.9, 0.1),
     "patience": ("কত epoch অপেক্ষা (patience)", 2, 1, 15),

@@ -25,7 +25,8 @@ _CONTROLS = {
     "total": ("মোট কত epoch (total)", 30, 5, LONGEST),
     "every": ("কত epoch পরপর (every)", 5, 1, 20),
 }
-# What the learner copies is what is drawn and trained: no second version of the formulas that could differ.
+# What the learner copies is what is drawn and trained: no second version of the formulas that
+# could differ.
 _FORMULAS = {
     "cosine": "{base} * (1 + math.cos(math.pi * {since} / {rest})) / 2",
     "step": "{base} * 0.5 ** ({since} // {every})",
@@ -35,9 +36,11 @@ _FORMULAS = {
 
 
 def schedule_lab() -> "ScheduleLab":
-    """স্লাইডার নাড়ালে learning rate-এর schedule বদলায়; “ট্রেনিং করাও” চাপলে তা দিয়ে একটি ছোট মডেলের ট্রেনিং হয়।
+    """স্লাইডার নাড়ালে learning rate-এর schedule বদলায়; “ট্রেনিং করাও” চাপলে তা দিয়ে একটি ছোট মডেলের
+    ট্রেনিং হয়।
 
-    মডেলটি নোটবুক ০৯-এর warm-up-এর: তিনটি লুকোনো layer, `Adam`, প্রতিবার একই weights থেকে, আর নোটবুকের seed না
+    মডেলটি নোটবুক ০৯-এর warm-up-এর: তিনটি লুকোনো layer, `Adam`, প্রতিবার একই weights থেকে, আর নোটবুকের
+    seed না
     বদলালে একই ক্রমের ডেটায়। দুই core-এ লাগে এক-দুই সেকেন্ড। আগের চেষ্টার রেখা ধূসর; schedule বদলালে এই চেষ্টার
     রেখাও ধূসর হয়। নিচের কোডটি কপি করলে হুবহু সেই schedule-ই পাওয়া যায়।
     """
@@ -45,7 +48,9 @@ def schedule_lab() -> "ScheduleLab":
 
 
 class ScheduleLab(Lab):
-    """`schedule_lab` যা ফেরত দেয়: `kind`, `base`, `warm`, `every`, `total`, `start`, আর `training`।"""
+    """`schedule_lab` যা ফেরত দেয়: `kind`, `base`, `warm`, `every`, `total`, `start`, আর
+    `training`।
+    """
 
     def __init__(self) -> None:
         self.start = Button(description="ট্রেনিং করাও", button_style="primary")
@@ -89,7 +94,9 @@ def code(settings: dict) -> str:
     """কপি করে চালানোর মতো Keras-এর কোড: `schedule` ফাংশনটি আর `scheduler`।"""
     base, warm, total = settings["base"], settings["warm"], settings["total"]
     since, rest = (f"(epoch - {warm})", max(1, total - warm)) if warm else ("epoch", total)
-    formula = _FORMULAS[settings["kind"]].format(base=base, since=since, rest=rest, every=settings["every"])
+    formula = _FORMULAS[settings["kind"]].format(
+        base=base, since=since, rest=rest, every=settings["every"]
+    )
     lines = ["import math", "", ""] if "math" in formula else []
     lines.append("def schedule(epoch):")
     if warm:

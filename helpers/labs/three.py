@@ -1,4 +1,6 @@
-"""ModelCheckpoint, EarlyStopping and ReduceLROnPlateau together over a recorded training. Notebook 06."""
+"""ModelCheckpoint, EarlyStopping and ReduceLROnPlateau together over a recorded training. Notebook
+06.
+"""
 
 from pathlib import Path
 
@@ -32,7 +34,8 @@ _CONTROLS = {
 def three_lab(log: pd.DataFrame | History | str | Path) -> "ThreeLab":
     """তিনটি callback একসঙ্গে: কোনটির অপেক্ষা আগে ফুরোয়, আর কোন epoch ফাইলে সেভ হয়।
 
-    আবার ট্রেনিং হয় না: তিনটি আসল callback রেকর্ড করা `val_loss`-এর ওপর চলে (`replay`)। learning rate কমলে আসল
+    আবার ট্রেনিং হয় না: তিনটি আসল callback রেকর্ড করা `val_loss`-এর ওপর চলে (`replay`)। learning rate
+    কমলে আসল
     ট্রেনিংয়ের রেখা বদলে যেত, এখানে রেখা যেমন ছিল তেমনই থাকে; বদলানো রেখা দেখায় `plateau_lab`।
 
     log: একটি রানের log: CSVLogger-এর ফাইল, `read_log`-এর টেবিল, বা `fit`-এর History। পড়া না গেলে, বা তাতে
@@ -42,7 +45,9 @@ def three_lab(log: pd.DataFrame | History | str | Path) -> "ThreeLab":
 
 
 class _Waits(keras.callbacks.Callback):
-    """Stands last in the list and notes how long each has waited, and the learning rate it leaves."""
+    """Stands last in the list and notes how long each has waited, and the learning rate it
+    leaves.
+    """
 
     def __init__(self, early: EarlyStopping, rlrop: ReduceLROnPlateau) -> None:
         super().__init__()
@@ -120,14 +125,18 @@ class _Picture:
     def __init__(self, values: pd.Series) -> None:
         self.values = values.astype(float)
         self.figure = Figure(figsize=(9, 5), layout="constrained")
-        curve, waits, rate = self.axes = self.figure.subplots(3, sharex=True, height_ratios=[2, 1.6, 1])
+        curve, waits, rate = self.axes = self.figure.subplots(
+            3, sharex=True, height_ratios=[2, 1.6, 1]
+        )
         curve.plot(self.values, color=COLOURS["vermillion"], label="val_loss")
         curve.set(ylabel="val_loss", xlim=(values.index[0] - 0.5, values.index[-1] + 0.5))
         self.title = curve.set_title("epoch", animated=True)  # room for the words to come
         curve.margins(y=0.15)
         curve.set_ylim(curve.get_ylim())
         waits.set(ylabel="wait", ylim=(-2.5, _MOST_WAIT + 0.6), yticks=(0, 5, 10, 15))
-        rate.set(ylabel="learning\nrate", xlabel="epoch", yscale="log", ylim=(_LOWEST / 2, RATE * 3))
+        rate.set(
+            ylabel="learning\nrate", xlabel="epoch", yscale="log", ylim=(_LOWEST / 2, RATE * 3)
+        )
         rate.yaxis.set_minor_formatter(NullFormatter())
         rate.xaxis.set_major_locator(MaxNLocator(12, integer=True))
 
@@ -150,7 +159,9 @@ class _Picture:
         ended = "শেষ পর্যন্ত চলল" if stopped is None else f"epoch {stopped}-এর শেষে থামল"
         self.title.set_text(f"ট্রেনিং {ended}, সেরা epoch {outcome.best_epoch}")
         self.saves.set_data(saved, self.values.loc[saved])
-        for line, waited in zip((self.stop_wait, self.drop_wait), np.transpose(notes.waits), strict=True):
+        for line, waited in zip(
+            (self.stop_wait, self.drop_wait), np.transpose(notes.waits), strict=True
+        ):
             line.set_data(notes.epochs, waited)
         self.drops.set_data(dropped, np.full(len(dropped), -1.2))
         self.rate.set_data(notes.epochs, np.maximum(outcome.learning_rates, _LOWEST))

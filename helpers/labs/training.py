@@ -1,4 +1,6 @@
-"""The engine and the picture of the labs that train anew: progress, a stop button, a thread of its own."""
+"""The engine and the picture of the labs that train anew: progress, a stop button, a thread of its
+own.
+"""
 
 import math
 import threading
@@ -23,7 +25,8 @@ Train = Callable[[dict, Callable[[int], bool]], Curves]
 class Training(HBox):
     """একবারে একটিই ট্রেনিং চলে: নতুন মান এলে আগের ট্রেনিং বাদ যায়, শেষেরটিই থাকে।
 
-    train: `train(settings, is_stopped_after)`; প্রতি epoch-এর শেষে `is_stopped_after(epoch)` ডাকে, আর True পেলে
+    train: `train(settings, is_stopped_after)`; প্রতি epoch-এর শেষে `is_stopped_after(epoch)` ডাকে,
+    আর True পেলে
         সেখানেই শেষ করে। শেষে চলে `show(settings, curves, seconds)`; thread-এর error যায় `say`-তে।
     words, epochs: অগ্রগতির রেখার বামের কথা, আর সেটি কয় epoch-এ ভরে।
     rest: এত সেকেন্ড নতুন মান না এলে তবে ট্রেনিং শুরু হয়, যাতে স্লাইডার টানার সময় না চলে।
@@ -74,7 +77,9 @@ class Training(HBox):
             self._stopping.set()
 
     def _next(self) -> dict | None:
-        """The settings to train with, once no others have come for a while; None if there are none."""
+        """The settings to train with, once no others have come for a while; None if there are
+        none.
+        """
         while True:
             with self._lock:
                 self._stopping.clear()
@@ -111,14 +116,18 @@ def train_anew(
     epochs: int,
     is_stopped_after: Callable[[int], bool],
 ) -> Curves:
-    """`toy_data("plateau")`-তে একটি নতুন মডেলকে ট্রেনিং করায়; প্রতিবার একই weights থেকে, নোটবুকের seed না বদলে।
+    """`toy_data("plateau")`-তে একটি নতুন মডেলকে ট্রেনিং করায়; প্রতিবার একই weights থেকে, নোটবুকের seed
+    না বদলে।
 
-    depth: কয়টি লুকোনো layer, প্রতিটিতে ৩২। is_stopped_after: প্রতি epoch-এর শেষে তার নম্বর পায়; True ফেরত দিলে
+    depth: কয়টি লুকোনো layer, প্রতিটিতে ৩২। is_stopped_after: প্রতি epoch-এর শেষে তার নম্বর পায়; True
+    ফেরত দিলে
     সেখানেই শেষ। ফেরত: প্রতি epoch-এর `loss`, `val_loss`, `learning_rate`।
     """
     # seeds of their own leave the notebook's alone
     start = [keras.initializers.GlorotUniform(seed) for seed in range(depth + 1)]
-    hidden = [keras.layers.Dense(32, activation="relu", kernel_initializer=one) for one in start[:-1]]
+    hidden = [
+        keras.layers.Dense(32, activation="relu", kernel_initializer=one) for one in start[:-1]
+    ]
     output = keras.layers.Dense(1, kernel_initializer=start[-1])
     model = keras.Sequential([keras.Input((1,)), *hidden, output])
     # made anew, so that the batches come in the same order again
@@ -159,7 +168,9 @@ class Attempts:
     epochs: ছবি কয় epoch চওড়া। lowest: এর চেয়ে ছোট learning rate এই মানেই আঁকা হয়।
     """
 
-    def __init__(self, inches: float, heights: list, epochs: int, rate_first: bool, lowest: float) -> None:
+    def __init__(
+        self, inches: float, heights: list, epochs: int, rate_first: bool, lowest: float
+    ) -> None:
         self.figure, self.lowest = Figure(figsize=(9, inches), layout="constrained"), lowest
         both = top, bottom = self.figure.subplots(2, sharex=True, height_ratios=heights)
         self.rate, self.loss = both if rate_first else both[::-1]
@@ -169,7 +180,9 @@ class Attempts:
         (self.rate_before,) = self.rate.plot([], [], **grey, **steps)
         (self.rate_now,) = self.rate.plot([], [], color=green, **steps, **moving)
         (self.before,) = self.loss.plot([], [], **grey, label="আগের চেষ্টা")
-        (self.training,) = self.loss.plot([], [], "--", color=blue, lw=1.5, label="ট্রেনিং", **moving)
+        (self.training,) = self.loss.plot(
+            [], [], "--", color=blue, lw=1.5, label="ট্রেনিং", **moving
+        )
         (self.validation,) = self.loss.plot([], [], "-", color=orange, label="validation", **moving)
         # wide enough for every setting of the controls, so that two attempts can be compared by eye
         self.loss.set(ylabel="loss", yscale="log", ylim=(0.008, 2), xlim=(-0.5, epochs - 0.5))
@@ -180,7 +193,9 @@ class Attempts:
         self.named = (self.before, self.training, self.validation)
         self.legend = legend(self.loss, *self.named)
 
-    def update(self, rates: list[float], curves: Curves | None, before: Curves | None, title: str) -> None:
+    def update(
+        self, rates: list[float], curves: Curves | None, before: Curves | None, title: str
+    ) -> None:
         for line, values in (
             (self.rate_now, np.maximum(rates, self.lowest)),
             (self.rate_before, np.maximum(before["learning_rate"], self.lowest) if before else []),

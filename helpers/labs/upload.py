@@ -47,7 +47,9 @@ def upload_lab(judge: Callable[[bytes], str], sample: Path | str) -> Lab:
         message.value = ""
         content = _upright(content)
         verdict = judge(content)
-        guards.need(str, "রায়", verdict, "judge-এর ফেরত দেওয়া লেখা", 'judge-এর শেষে লেখো: return "বিড়াল"।')
+        guards.need(
+            str, "রায়", verdict, "judge-এর ফেরত দেওয়া লেখা", 'judge-এর শেষে লেখো: return "বিড়াল"।'
+        )
         figure = Figure(figsize=(4.5, 4.5), layout="constrained")
         axes = figure.subplots()
         axes.imshow(tf.io.decode_image(content, channels=3, expand_animations=False))
