@@ -120,7 +120,7 @@ def fit_scripted(
 def replayed(
     callbacks: list[Callback], learning_rate: float = 1e-3, **curves: list[float]
 ) -> Replay:
-    """`replay`, কিন্তু callback-গুলোর কপির ওপর, যাতে শিক্ষার্থীরটি না বদলায়; curves: log-এর কলাম।"""
+    """`replay`, কিন্তু callback-গুলোর কপির ওপর: শিক্ষার্থীর callback বদলায় না; curves: log-এর কলাম।"""
     log = pd.DataFrame(curves).rename_axis("epoch").reset_index()
     return replay([copy.copy(one) for one in callbacks], log, learning_rate)
 
