@@ -38,15 +38,14 @@ def stems() -> list[str]:
 @cache
 def shared() -> dict:
     """যেসব জবাব অনেক অনুশীলনে লাগে।"""
-    return _read("judges/shared.toml")
+    path = Path(__file__).parent / "judges" / "shared.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def _load(stem: str) -> dict:
-    return _read(f"{stem}.toml") if stem in stems() else {}
-
-
-def _read(name: str) -> dict:
-    return tomllib.loads((FOLDER / name).read_text(encoding="utf-8"))
+    if stem not in stems():
+        return {}
+    return tomllib.loads((FOLDER / f"{stem}.toml").read_text(encoding="utf-8"))
 
 
 def _unknown(call: str, name: str, names: list[str]) -> ValueError:
