@@ -38,9 +38,6 @@ def _is_written(name: str, value: object) -> bool:
     return isinstance(value, FunctionType) or not name.startswith("__")
 
 
-# --- values ---
-
-
 def problem(exercise: dict, answer: object) -> str | None:
     """উত্তরের মান মিলিয়ে দেখে: ঠিক হলে None, না হলে কী মেলেনি। উত্তর যা-ই হোক, error নেই।
 
@@ -116,9 +113,6 @@ def _same(want: float | str, given: object, tolerance: float) -> bool:
     numbers = _number(want), _number(given)
     # A float32 result differs from the same number in Python in the eighth digit.
     return None not in numbers and math.isclose(*numbers, rel_tol=1e-6, abs_tol=tolerance)
-
-
-# --- what Keras did ---
 
 
 def first_wrong(seen: dict, observations: Iterator[tuple], limit: float) -> str | None:

@@ -3,20 +3,11 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from exercises.judges.trial import (
-    Cut,
-    Scripted,
-    callbacks,
-    first,
-    fit_until_cut,
-    function,
-    scratch_folder,
-    stamp,
-    tiny_model,
-)
+from exercises.judges import trial
+from exercises.judges.trial import Cut, first, stamp
 from helpers.logs import LogError, read_log
 
-from keras.callbacks import BackupAndRestore, Callback, CSVLogger, ModelCheckpoint
+from keras.callbacks import BackupAndRestore, CSVLogger, ModelCheckpoint
 
 # One training: the power goes within its first epoch, then after epochs 2 and 3. The record is of
 # the second run; the last begins with a value that is no record, but lower than all that follow.
@@ -27,8 +18,8 @@ CUTS = [Cut(0, 1), Cut(2), Cut(3), Cut(None)]
 
 
 def crash_proof(answer: object) -> Iterator[tuple]:
-    yield from function(answer)
-    with scratch_folder() as folder:
+    yield from trial.function(answer)
+    with trial.scratch_folder() as folder:
         for cut in CUTS:
             made = yield from _run(answer, folder, cut)
             backup = made.index(first(made, BackupAndRestore))
@@ -37,7 +28,7 @@ def crash_proof(answer: object) -> Iterator[tuple]:
                 yield "after_the_backup", needed, {"type": type(one).__name__}
         yield from _left(folder, first(made, ModelCheckpoint))
     for place in range(1, len(made)):
-        with scratch_folder() as folder:
+        with trial.scratch_folder() as folder:
             made = yield from _run(answer, folder, Cut(BEST), place)
             yield from _run(answer, folder, Cut(None))
             file = folder / "best.keras"
@@ -55,7 +46,7 @@ def _run(answer: Callable, folder: Path, cut: Cut, place: int | None = None) -> 
         made = answer(folder)
     except LogError:
         yield "log_not_read", log.exists()
-    yield from callbacks(made, CSVLogger, ModelCheckpoint, BackupAndRestore)
+    yield from trial.callbacks(made, CSVLogger, ModelCheckpoint, BackupAndRestore)
     paths = {
         "log.csv": first(made, CSVLogger).filename,
         "best.keras": first(made, ModelCheckpoint).filepath,
@@ -64,9 +55,8 @@ def _run(answer: Callable, folder: Path, cut: Cut, place: int | None = None) -> 
     for name, path in paths.items():
         yield "folder_itself", Path(path) == folder
         yield "path", Path(path) == folder / name, {"path": Path(path).name, "name": name}
-    running: list[Callback] = [Scripted(val_loss=VAL_LOSS), *made]
-    running.insert(len(running) if place is None else place + 1, cut)
-    fit_until_cut(tiny_model(), len(VAL_LOSS), running)
+    before, after = (made, []) if place is None else (made[:place], made[place:])
+    trial.fit_scripted([*before, cut, *after], val_loss=VAL_LOSS)
     return made
 
 

@@ -4,25 +4,11 @@ import csv
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from exercises.judges.reduce_lr_on_plateau import drops
-from exercises.judges.trial import (
-    Cut,
-    Scripted,
-    callbacks,
-    fit,
-    fit_until_cut,
-    function,
-    scratch_folder,
-    stamp,
-    tiny_model,
-)
+from exercises.judges import trial
+from exercises.judges.trial import Cut, drops, stamp
 from helpers.start import keras
 
-Checkpoint = keras.callbacks.ModelCheckpoint
-Log = keras.callbacks.CSVLogger
-Backup = keras.callbacks.BackupAndRestore
-
-# --- who_first ---
+from keras.callbacks import BackupAndRestore, CSVLogger, ModelCheckpoint
 
 ORDER = {
     "rate_then_log": ("ReduceLROnPlateau", "CSVLogger"),
@@ -44,40 +30,34 @@ def who_first(answer: object) -> Iterator[tuple]:
         yield name, answer.index(earlier) < answer.index(later), words
 
 
-# --- night_shift ---
-
 # what a right answer does on ACCURACY: the best epoch, the first drop
 BEST, DROP = 3, 6
 # numbers that float32 holds exactly: Keras compares a log's threshold with what it rounds itself
 ACCURACY = [0.5, 0.5625, 0.625, 0.75, *[0.6875] * 26]
 JOBS = {
-    "keeps_the_best": Checkpoint,
-    "writes_rows": Log,
+    "keeps_the_best": ModelCheckpoint,
+    "writes_rows": CSVLogger,
     "lowers_the_rate": keras.callbacks.ReduceLROnPlateau,
     "stops": keras.callbacks.EarlyStopping,
-    "comes_back": Backup,
+    "comes_back": BackupAndRestore,
 }
 
 
 def night_shift(answer: object) -> Iterator[tuple]:
-    yield from function(answer)
-    for night in (_the_five, _calm, _after_the_cut, _cut_at_the_log, _cut_at_the_record):
-        with scratch_folder() as folder:
+    yield from trial.function(answer)
+    for night in (_calm, _after_the_cut, _cut_at_the_log, _cut_at_the_record):
+        with trial.scratch_folder() as folder:
             yield from night(answer, folder)
 
 
-def _the_five(answer: Callable, folder: Path) -> Iterator[tuple]:
+def _calm(answer: Callable, folder: Path) -> Iterator[tuple]:
     given = answer(folder)
-    yield from callbacks(given)
+    yield from trial.callbacks(given)
     for job, kind in JOBS.items():
         yield job, any(isinstance(one, kind) for one in given)
     for one in given:
         yield "monitor", getattr(one, "monitor", "val_accuracy"), {"type": type(one).__name__}
-
-
-def _calm(answer: Callable, folder: Path) -> Iterator[tuple]:
-    model = _model()
-    history = fit(model, len(ACCURACY), [Scripted(val_accuracy=ACCURACY), *answer(folder)])
+    history = _run(given, ACCURACY)
     for name in ("best.keras", "log.csv"):
         yield "file", (folder / name).exists(), {"name": name}
     yield "in_file", stamp(folder / "best.keras")
@@ -87,14 +67,14 @@ def _calm(answer: Callable, folder: Path) -> Iterator[tuple]:
     yield "first_drop", lower[0]
     yield "factor", rates[DROP + 1] / rates[0]
     yield "waited", history.epoch[-1] - BEST
-    yield "in_model", stamp(model)
+    yield "in_model", stamp(history.model)
     yield "rate_column", "learning_rate" in _rows(folder)[0]
 
 
 def _after_the_cut(answer: Callable, folder: Path) -> Iterator[tuple]:
-    _first_run(answer, folder)
+    _run(answer(folder), cut=DROP)
     yield "backup_folder", (folder / "backup").exists()
-    history = _second_run(answer, folder)
+    history = _run(answer(folder))
     yield "came_back_at", history.epoch[0]
     rows = _rows(folder)
     yield "first_row", int(rows[0]["epoch"])
@@ -103,32 +83,27 @@ def _after_the_cut(answer: Callable, folder: Path) -> Iterator[tuple]:
 
 
 def _cut_at_the_log(answer: Callable, folder: Path) -> Iterator[tuple]:
-    _first_run(answer, folder, between=(Log, Backup))
-    _second_run(answer, folder)
+    _run(answer(folder), cut=DROP, between=(CSVLogger, BackupAndRestore))
+    _run(answer(folder))
     lost = set(range(DROP + 3)) - {int(row["epoch"]) for row in _rows(folder)}
     yield "lost_rows", len(lost), {"epoch": min(lost, default=None)}
 
 
 def _cut_at_the_record(answer: Callable, folder: Path) -> Iterator[tuple]:
-    _first_run(answer, folder, epoch=BEST, between=(Log, Checkpoint))
-    _second_run(answer, folder)
+    _run(answer(folder), cut=BEST, between=(CSVLogger, ModelCheckpoint))
+    _run(answer(folder))
     yield "record_in_file", stamp(folder / "best.keras")
 
 
-def _model() -> keras.Model:
-    return tiny_model(metrics=["accuracy"])  # then Keras knows the direction of val_accuracy
-
-
-def _first_run(answer: Callable, folder: Path, epoch: int = DROP, between: tuple = ()) -> None:
-    """The power goes at the end of this epoch: after the earlier of two callbacks, or after all."""
-    made = list(answer(folder))
-    places = [place for place, one in enumerate(made) if isinstance(one, between)]
-    made.insert(places[0] + 1 if places else len(made), Cut(epoch))
-    fit_until_cut(_model(), DROP + 3, [Scripted(val_accuracy=ACCURACY), *made])
-
-
-def _second_run(answer: Callable, folder: Path) -> keras.callbacks.History:
-    return fit(_model(), DROP + 3, [Scripted(val_accuracy=ACCURACY), *answer(folder)])
+def _run(
+    made: list, accuracy: list = ACCURACY[: DROP + 3], cut: int | None = None, between: tuple = ()
+) -> keras.callbacks.History:
+    """The power may go at the end of an epoch: after the earlier of two callbacks, or after all."""
+    places = [place for place, one in enumerate(made, start=1) if isinstance(one, between)]
+    place = places[0] if places else len(made)
+    running = [*made[:place], Cut(cut), *made[place:]]
+    model = trial.tiny_model(metrics=["accuracy"])  # then Keras knows where val_accuracy should go
+    return trial.fit_scripted(running, model, val_accuracy=accuracy)
 
 
 def _rows(folder: Path) -> list[dict]:

@@ -4,23 +4,14 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-from exercises.judges.trial import (
-    Scripted,
-    callbacks,
-    first,
-    fit,
-    function,
-    scratch_folder,
-    tiny_model,
-)
+from exercises.judges import trial
+from exercises.judges.trial import first
 from helpers.logs import read_log
 from helpers.start import keras
 
 import pandas as pd
 
 CSVLogger, ReduceLROnPlateau = keras.callbacks.CSVLogger, keras.callbacks.ReduceLROnPlateau
-
-# --- best_epochs ---
 
 # (loss, val_loss) of every epoch of every run: the epochs of lowest loss are not those of val_loss
 RUNS = [
@@ -30,8 +21,8 @@ RUNS = [
 
 
 def best_epochs(answer: object) -> Iterator[tuple]:
-    yield from function(answer)
-    with scratch_folder() as folder:
+    yield from trial.function(answer)
+    with trial.scratch_folder() as folder:
         path = folder / "runs.csv"
         _write(path, RUNS)
         try:
@@ -61,12 +52,9 @@ def _write(path: Path, runs: list[list[tuple[float, float]]]) -> None:
         logger.on_train_end()
 
 
-# --- my_callbacks ---
-
-
 def my_callbacks(answer: object) -> Iterator[tuple]:
-    yield from function(answer)
-    with scratch_folder() as scratch:
+    yield from trial.function(answer)
+    with trial.scratch_folder() as scratch:
         folder = scratch / "logs" / "first"
         for _ in range(2):
             try:
@@ -74,13 +62,13 @@ def my_callbacks(answer: object) -> Iterator[tuple]:
             except (FileNotFoundError, FileExistsError) as error:
                 yield "folder_not_made", type(error).__name__
             # before anything runs: a logger with another path would write over a learner's file
-            yield from callbacks(made, CSVLogger, ReduceLROnPlateau)
+            yield from trial.callbacks(made, CSVLogger, ReduceLROnPlateau)
             file = Path(first(made, CSVLogger).filename)
             yield "file", file == folder / "log.csv", {"name": file.name}
             try:
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")  # of a monitor that isn't there: not asked here
-                    fit(tiny_model(), 2, [Scripted(val_loss=[1.0, 1.0]), *made])
+                    trial.fit_scripted(made, val_loss=[1.0, 1.0])
             except FileNotFoundError:
                 yield "no_folder", True
         log = read_log(folder / "log.csv")

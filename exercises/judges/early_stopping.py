@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Iterator
 
-from exercises.judges.trial import an, function
+from exercises.judges.trial import an, function, replayed
 from helpers.logs import read_log
 from helpers.recorded import replay
 from helpers.start import COURSE, keras
@@ -65,7 +65,6 @@ def by_hand(answer: object) -> Iterator[tuple]:
 
 def _stops(answer: object, values: list[float], patience: int) -> tuple[object, dict]:
     """What the learner's function says, and what Keras does."""
-    log = pd.DataFrame({"epoch": range(len(values)), "val_loss": values})
-    wanted = replay([EarlyStopping(patience=patience)], log).stopped_epoch
+    wanted = replayed([EarlyStopping(patience=patience)], val_loss=values).stopped_epoch
     given = answer(list(values), patience)
     return given, {"wanted": wanted, "values": values, "patience": patience}

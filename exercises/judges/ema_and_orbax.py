@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from exercises.judges.trial import callbacks, first, function, scratch_folder, tiny_model, which
+from exercises.judges import trial
+from exercises.judges.trial import Lambda, which
 from helpers.start import keras
 
 import numpy as np
@@ -13,14 +14,11 @@ VAL_LOSSES = (0.9, 0.2, 0.6)  # the best epoch is not the last, and the first no
 
 def _ema_model(momentum: float) -> keras.Model:
     optimizer = keras.optimizers.SGD(0.04, use_ema=True, ema_momentum=momentum)
-    return tiny_model(optimizer=optimizer)
-
-
-# --- ema ---
+    return trial.tiny_model(optimizer=optimizer)
 
 
 def ema(answer: object) -> Iterator[tuple]:
-    yield from function(answer)
+    yield from trial.function(answer)
     values, keras_says = _real_run(0.9)
     given = answer(list(values), 0.9)
     is_list = isinstance(given, list | tuple | np.ndarray)
@@ -50,8 +48,7 @@ def _real_run(momentum: float) -> tuple[list[float], list[float]]:
 
     model = _ema_model(momentum)
     x = np.array([3.0, 1.0, 2.0, 4.0, 1.0, 3.0, 2.0, 1.0], dtype="float32")[:, None]
-    diary = keras.callbacks.LambdaCallback(on_train_batch_end=note)
-    model.fit(x, x, batch_size=1, shuffle=False, verbose=0, callbacks=[diary])
+    trial.fit(model, 1, [Lambda(on_train_batch_end=note)], x)
     return weight, average
 
 
@@ -62,15 +59,12 @@ def _averages(values: list[float], momentum: float, start: float) -> list[float]
     return averages
 
 
-# --- keep_best_average ---
-
-
 def keep_best_average(answer: object) -> Iterator[tuple]:
-    yield from function(answer)
-    with scratch_folder() as folder:
+    yield from trial.function(answer)
+    with trial.scratch_folder() as folder:
         file = folder / "best.keras"
         made = answer(file)
-        yield from callbacks(made)
+        yield from trial.callbacks(made)
         yield "swaps", any(isinstance(one, Swap) for one in made)
         yield "saves", any(isinstance(one, Checkpoint) for one in made)
         own, averages = _run(made)
@@ -81,7 +75,7 @@ def keep_best_average(answer: object) -> Iterator[tuple]:
         yield "average_of", epochs[0]
     else:
         yield "any_weights", any(_same(saved, weights) for weights in own)
-        yield "own_weights", first(made, Swap).swap_on_epoch
+        yield "own_weights", trial.first(made, Swap).swap_on_epoch
 
 
 def _run(made: list[keras.callbacks.Callback]) -> tuple[list, list]:
@@ -93,15 +87,14 @@ def _run(made: list[keras.callbacks.Callback]) -> tuple[list, list]:
         variables = model.optimizer.variables
         averages.append([one.numpy() for one in variables if one.path.endswith("_average")])
 
-    def say(epoch: int, logs: dict) -> None:
-        logs["val_loss"] = VAL_LOSSES[epoch]
-
     model = _ema_model(0.5)
     x = np.array([1.0, 2.0, 1.0, 2.0], dtype="float32")[:, None]
     # LambdaCallback takes any name of a hook; first, it sees the weights before they are swapped
-    early = keras.callbacks.LambdaCallback(on_test_begin=note, on_epoch_end=say)
-    fit = {"batch_size": 1, "shuffle": False, "verbose": 0, "epochs": len(VAL_LOSSES)}
-    model.fit(x, x, validation_data=(x, x), callbacks=[early, *made], **fit)
+    early = Lambda(
+        on_test_begin=note,
+        on_epoch_end=lambda epoch, logs: logs.update(val_loss=VAL_LOSSES[epoch]),
+    )
+    trial.fit(model, len(VAL_LOSSES), [early, *made], x, validation_data=(x, x))
     return own, averages
 
 

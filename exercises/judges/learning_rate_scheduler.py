@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator
 
-from exercises.judges.trial import BATCHES, callback_class, fit, function, tiny_model
-from helpers.recorded import replay
+from exercises.judges import trial
+from exercises.judges.trial import BATCHES, Lambda, fit
 from helpers.start import keras
-
-import pandas as pd
 
 EPOCHS, LEAST = 40, 0.01
 HALVED = [max(LEAST, 0.4 * 0.5 ** (drop // 5 + 1)) for drop in range(30)]
@@ -15,7 +13,7 @@ TABLE = [0.1, 0.2, 0.3, *[0.4] * 7, *HALVED]
 
 def plan(answer: object) -> Iterator[tuple]:
     yield "scheduler", isinstance(answer, keras.callbacks.LearningRateScheduler)
-    yield from function(answer)
+    yield from trial.function(answer)
     try:
         rates = _rates(answer, 0.4)
     except ValueError as error:
@@ -29,9 +27,8 @@ def plan(answer: object) -> Iterator[tuple]:
 
 def _rates(schedule: object, start: float) -> list[float]:
     """The learning rates that a real LearningRateScheduler would set, epoch after epoch."""
-    log = pd.DataFrame({"epoch": range(EPOCHS), "loss": [1.0] * EPOCHS})
     scheduler = keras.callbacks.LearningRateScheduler(schedule)
-    return replay([scheduler], log, learning_rate=start).learning_rates
+    return trial.replayed([scheduler], learning_rate=start, loss=[1.0] * EPOCHS).learning_rates
 
 
 def _part(epoch: int, rate: float) -> str:
@@ -50,7 +47,7 @@ STEPS = [BASE * batch / WARM for batch in range(1, WARM + 1)]
 
 
 def batch_warm_up(answer: object) -> Iterator[tuple]:
-    yield from callback_class(answer)
+    yield from trial.callback_class(answer)
     callback = answer(BASE, WARM)
     default, rates = _rates_of_batches(callback)
     words = {"base": BASE, "warm": WARM}
@@ -68,7 +65,7 @@ def batch_warm_up(answer: object) -> Iterator[tuple]:
 
 def _rates_of_batches(callback: keras.callbacks.Callback) -> tuple[float, list[float]]:
     """The learning rate of a new model, and those of the batches of a fit with this callback."""
-    model, seen = tiny_model(), []
+    model, seen = trial.tiny_model(), []
     default = float(model.optimizer.learning_rate)
 
     def lower(epoch: int, logs: dict) -> None:
@@ -78,7 +75,6 @@ def _rates_of_batches(callback: keras.callbacks.Callback) -> tuple[float, list[f
     def look(batch: int, logs: dict) -> None:
         seen.append(float(model.optimizer.learning_rate))
 
-    lowering = keras.callbacks.LambdaCallback(on_epoch_begin=lower)
-    watch = keras.callbacks.LambdaCallback(on_train_batch_begin=look)
-    fit(model, 4, [lowering, callback, watch])
+    watch = Lambda(on_train_batch_begin=look)
+    fit(model, 4, [Lambda(on_epoch_begin=lower), callback, watch])
     return default, seen

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from exercises.judges.trial import Scripted, an, fit, function, scratch_folder, tiny_model
+from exercises.judges.trial import an, fit_scripted, function, scratch_folder, tiny_model
 from helpers.start import keras
 
 import numpy as np
@@ -77,5 +77,4 @@ def _guess(file: Path) -> float:
 
 def _run(checkpoint: ModelCheckpoint, **curve: Sequence[float]) -> None:
     """As many epochs as the curve has values; the model of the first says 0."""
-    (values,) = curve.values()
-    fit(tiny_model(metrics=["accuracy"]), len(values), [Scripted(**curve), checkpoint])
+    fit_scripted([checkpoint], tiny_model(metrics=["accuracy"]), **curve)

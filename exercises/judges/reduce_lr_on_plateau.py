@@ -1,17 +1,12 @@
 """What is seen of the code exercises of notebook 05."""
 
-import copy
-from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from collections.abc import Iterator
 
-from exercises.judges.trial import an, callback_class, fit, tiny_model
-from helpers.recorded import replay
-from helpers.start import keras
+from exercises.judges.trial import an, callback_class, drops, fit, replayed, tiny_model
 
 import numpy as np
-import pandas as pd
+from keras.callbacks import ReduceLROnPlateau
 
-ReduceLROnPlateau = keras.callbacks.ReduceLROnPlateau
 START = 0.3
 
 
@@ -19,27 +14,18 @@ def accuracy_watcher(answer: object) -> Iterator[tuple]:
     yield from an(ReduceLROnPlateau, answer)
     yield "monitor", answer.monitor
     yield "mode", answer.mode
-    yield "while_rising", len(drops(_rates(answer, np.linspace(0.1, 0.9, 20))))
-    rates = _rates(answer, [0.5] * 40)
-    at = drops(rates)
+    rising, level = (
+        replayed([answer], learning_rate=START, val_accuracy=accuracy).learning_rates
+        for accuracy in (np.linspace(0.1, 0.9, 20), [0.5] * 40)
+    )
+    yield "while_rising", len(drops(rising))
+    at = drops(level)
     yield "any_drop", bool(at)
     yield "first_drop" if answer.patience != 10 else "first_drop_by_default", at[0]
-    yield "factor", rates[4] / START, {"start": START, "rate": rates[4]}
+    yield "factor", level[4] / START, {"start": START, "rate": level[4]}
     yield "second_drop", len(at) > 1
     yield "gap" if answer.cooldown else "gap_without_cooldown", at[1] - at[0]
-    yield "lowest", rates[-1]
-
-
-def _rates(callback: ReduceLROnPlateau, accuracy: Iterable[float]) -> list[float]:
-    """The learning rate that each epoch of the curve would run with."""
-    values = list(accuracy)
-    log = pd.DataFrame({"epoch": range(len(values)), "val_accuracy": values})
-    return replay([copy.copy(callback)], log, learning_rate=START).learning_rates
-
-
-def drops(rates: list[float]) -> list[int]:
-    """যে যে epoch-এর শেষে learning rate কমেছে। rates: প্রতি epoch যে learning rate-এ চলেছে।"""
-    return [epoch for epoch, (before, after) in enumerate(pairwise(rates)) if after < before]
+    yield "lowest", level[-1]
 
 
 def diary(answer: object) -> Iterator[tuple]:

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from exercises.judges.trial import callback_class, function, tiny_model
-from helpers.start import keras
+from exercises.judges.trial import Callback, Lambda, callback_class, fit, function, tiny_model
 
 import numpy as np
 
@@ -64,7 +63,7 @@ def weight_guard(answer: object) -> Iterator[tuple]:
     yield "quiet_again", guard.bad_epoch is None
 
 
-def _train(guard: keras.callbacks.Callback, array: int = 0, value: float | None = None) -> int:
+def _train(guard: Callback, array: int = 0, value: float | None = None) -> int:
     """Four epochs at most; at the end of epoch 1 one number of an array becomes the value."""
     model = tiny_model(width=2, depth=2)
 
@@ -74,6 +73,5 @@ def _train(guard: keras.callbacks.Callback, array: int = 0, value: float | None 
             weights[array].flat[1] = value
             model.set_weights(weights)
 
-    x = np.ones((4, 2), "float32")
-    spoiling = keras.callbacks.LambdaCallback(on_epoch_end=spoil)
-    return len(model.fit(x, x, epochs=4, verbose=0, callbacks=[spoiling, guard]).epoch)
+    x = np.ones((1, 2), "float32")
+    return len(fit(model, 4, [Lambda(on_epoch_end=spoil), guard], x).epoch)

@@ -1,16 +1,21 @@
 """What the judges share: a small training, and what is seen of every answer of a kind."""
 
 import contextlib
+import copy
 import tempfile
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
+from helpers.recorded import Replay, replay
 from helpers.start import keras
 
 import numpy as np
+import pandas as pd
 
-Callback = keras.callbacks.Callback
+Callback, Lambda = keras.callbacks.Callback, keras.callbacks.LambdaCallback
 BATCHES = 4  # how many of them `fit` below makes of an epoch
+X = np.arange(BATCHES, dtype="float32")[:, None]
 
 
 def name_of(answer: object) -> str:
@@ -104,6 +109,27 @@ class Scripted(Callback):
         self.model.set_weights([np.full(weight.shape, epoch) for weight in weights])
 
 
+def fit_scripted(
+    callbacks: list[Callback], model: keras.Model | None = None, **curves: list[float]
+) -> keras.callbacks.History:
+    """`Scripted`-সহ `fit`: curves-এ যতগুলো মান, তত epoch। model: না দিলে `tiny_model()`।"""
+    epochs = len(next(iter(curves.values())))
+    return fit(model or tiny_model(), epochs, [Scripted(**curves), *callbacks])
+
+
+def replayed(
+    callbacks: list[Callback], learning_rate: float = 1e-3, **curves: list[float]
+) -> Replay:
+    """`replay`, কিন্তু callback-গুলোর কপির ওপর: শিক্ষার্থীর callback বদলায় না; curves: log-এর কলাম।"""
+    log = pd.DataFrame(curves).rename_axis("epoch").reset_index()
+    return replay([copy.copy(one) for one in callbacks], log, learning_rate)
+
+
+def drops(rates: list[float]) -> list[int]:
+    """যে যে epoch-এর শেষে learning rate কমেছে। rates: প্রতি epoch যে learning rate-এ চলেছে।"""
+    return [epoch for epoch, (before, after) in enumerate(pairwise(rates)) if after < before]
+
+
 def stamp(model: keras.Model | Path) -> int:
     """`Scripted` যে epoch-এর নম্বর weights-এ রেখেছে; মডেলের বদলে তার ফাইলও দেওয়া যায়।"""
     model = keras.models.load_model(model) if isinstance(model, Path) else model
@@ -115,35 +141,41 @@ class Cut(Callback):
 
     def __init__(self, epoch: int | None, batch: int | None = None) -> None:
         super().__init__()
-        self.cut, self.epoch = (epoch, batch), None
+        self.cut = (epoch, batch)
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         self.epoch = epoch
 
-    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+    def on_train_batch_end(self, batch: int | None, logs: dict | None = None) -> None:
         if self.cut == (self.epoch, batch):
             raise PowerCutError
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        if self.cut == (epoch, None):
-            raise PowerCutError
+        self.on_train_batch_end(None)  # the end of no batch
 
 
 class PowerCutError(Exception):
-    """`Cut` এটি তোলে, `fit_until_cut` এটি ধরে।"""
+    """`Cut` এটি তোলে, `fit` এটি ধরে।"""
 
 
-def fit(model: keras.Model, epochs: int, callbacks: list[Callback]) -> keras.callbacks.History:
-    """মডেলটিকে `epochs` epoch চালায়; প্রতি epoch-এ BATCHES-টি batch।"""
-    x = np.arange(BATCHES, dtype="float32")[:, None]
-    options = {"batch_size": 1, "epochs": epochs, "shuffle": False, "verbose": 0}
-    return model.fit(x, x, callbacks=callbacks, **options)
+def fit(
+    model: keras.Model,
+    epochs: int,
+    callbacks: list[Callback],
+    x: np.ndarray = X,
+    y: np.ndarray | None = None,
+    **options: object,
+) -> keras.callbacks.History:
+    """মডেলটিকে `epochs` epoch চালায়, এক উদাহরণে এক batch; `Cut` থাকলে তা পর্যন্ত।
 
-
-def fit_until_cut(model: keras.Model, epochs: int, callbacks: list[Callback]) -> None:
-    """`fit`, যার মাঝে `Cut` থাকতে পারে; তারপর CSVLogger-এর ফাইল বন্ধ, process শেষ হলে যেমন হয়।"""
+    x: ডিফল্টে BATCHES-টি উদাহরণ; y: ডিফল্টে x-ই; options: `model.fit`-এর।
+    শেষে CSVLogger-এর ফাইল বন্ধ থাকে, process শেষ হলে যেমন হয়।
+    """
+    history = keras.callbacks.History()
+    options |= {"batch_size": 1, "epochs": epochs, "shuffle": False, "verbose": 0}
     with contextlib.suppress(PowerCutError):
-        fit(model, epochs, callbacks)
+        model.fit(x, x if y is None else y, callbacks=[*callbacks, history], **options)
     for one in callbacks:
         if isinstance(one, keras.callbacks.CSVLogger) and one.csv_file:
             one.csv_file.close()
+    return history
