@@ -24,7 +24,9 @@ _ARGUMENTS = [
 @contextlib.contextmanager
 def new_page(height: int = 768) -> Iterator:
     require(CHROMIUM, "Chromium is not installed")
-    require(importlib.util.find_spec("playwright"), "playwright is not installed (requirements-ci.txt)")
+    require(
+        importlib.util.find_spec("playwright"), "playwright is not installed (requirements-ci.txt)"
+    )
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver:
@@ -37,7 +39,10 @@ def new_page(height: int = 768) -> Iterator:
                 return new Set([..."কঔই"].map(letter => pen.measureText(letter).width)).size === 1;
             }"""
         )
-        require(not boxes, "the browser has no font for Bengali (Debian and Ubuntu: apt install fonts-beng)")
+        require(
+            not boxes,
+            "the browser has no font for Bengali (Debian and Ubuntu: apt install fonts-beng)",
+        )
         yield page
         browser.close()
 

@@ -178,7 +178,14 @@ def course_texts() -> tuple[Text, ...]:
         *_practice(),
         *_sheet(),
         *_meanings(),
-        *_files("*.md", "data/README.md", "tools/FIGURES.md", "helpers/**/*.py", "exercises/**/*.py", "tools/*.py"),
+        *_files(
+            "*.md",
+            "data/README.md",
+            "tools/FIGURES.md",
+            "helpers/**/*.py",
+            "exercises/**/*.py",
+            "tools/*.py",
+        ),
         *_files("requirements*.in", "requirements-colab.txt", "environment.yml"),
     )
 

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from helpers import cheat_table, cheatsheet, chooser, setup, toy_data
+from helpers import cheatsheet, chooser, setup, toy_data
 from helpers.labs.chooser import choose
 from notebooks import ROOT, read_notebook
 
@@ -106,19 +106,11 @@ def test_the_recipe_runs_as_it_stands(tmp_path, monkeypatch, capsys):
     assert names["best"].evaluate(val, verbose=0)[1] == pytest.approx(best, abs=1e-3)
 
 
-@pytest.mark.parametrize("what", ["callbacks", "order", "symptoms", "glossary"])
-def test_a_table_has_rows_and_one_that_does_not_exist_is_answered_with_the_names(what):
-    assert cheat_table(what).data.count("\n") > 5
-    with pytest.raises(ValueError, match=what):
-        cheat_table(f"{what} ")
-
-
 # ---- the chooser ---------------------------------------------------------------------------------
 
 PLACES = [range(len(question["options"])) for question in SHEET["question"]]
-# every option of every question at least once
-STEPS = range(max(map(len, PLACES)))
-FEW = [tuple(min(step, len(options) - 1) for options in PLACES) for step in STEPS]
+MOST = max(map(len, PLACES))
+FEW = [tuple(min(n, len(options) - 1) for options in PLACES) for n in range(MOST)]
 
 
 def chosen(places: tuple[int, ...]) -> tuple[list[str], str]:
@@ -145,15 +137,6 @@ def test_what_the_chooser_shows_runs(places, tmp_path, monkeypatch):
     exec(lab.source, names)
     assert epochs(names["callbacks"], use_ema=True) == [0, 1] and Path("best.keras").exists()
     assert [type(one).__name__ for one in names["callbacks"]] == chosen(places)[0]
-
-
-@pytest.mark.parametrize("places", [(3,), ("a",)], ids=str)
-def test_an_answer_that_does_not_exist_is_told_and_changes_nothing(places):
-    lab = chooser()
-    before = lab.source
-    with pytest.raises(ValueError, match="৭টি প্রশ্নে"):
-        lab.answer(*places)
-    assert lab.source == before
 
 
 # ---- the printed page ----------------------------------------------------------------------------

@@ -124,11 +124,6 @@ def test_an_error_in_the_thread_is_told_and_the_lab_can_go_on(lab):
     assert not lab.start.disabled and lab.stop.disabled
 
 
-def test_a_training_that_never_asks_is_told_so(lesson):
-    with pytest.raises(TypeError, match=r"wanted\(\)"):
-        live_lab(lambda show, wanted: lesson.train([], epochs=1))
-
-
 def test_a_click_sent_while_a_cell_runs_is_heard_when_the_cell_has_ended():
     cells = [
         "import threading, time\nfrom helpers import press\nfrom ipywidgets import Button\n"

@@ -100,8 +100,3 @@ ALLOWED = [
 def test_a_rule_finds_what_it_forbids_and_nothing_else(text, complaint):
     found = "\n".join(problems(Text("here", text, is_markdown=True)))
     assert complaint in found if complaint else not found
-
-
-def test_in_code_only_the_bengali_itself_is_judged():
-    assert problems(Text("here", 'print(f"epoch {n} 5", model)  # ক', is_markdown=False)) == []
-    assert problems(Text("here", 'print("কলব্যাক")', is_markdown=False))

@@ -8,7 +8,9 @@ from nbclient import NotebookClient
 PER_CLASS = 120
 
 
-def test_the_dog_cat_notebook_runs_on_real_photos_without_a_changed_line(real_photos, tmp_path, monkeypatch):
+def test_the_dog_cat_notebook_runs_on_real_photos_without_a_changed_line(
+    real_photos, tmp_path, monkeypatch
+):
     for of_class in sorted(path for path in real_photos.iterdir() if path.is_dir()):
         (tmp_path / of_class.name).mkdir()
         for photo in sorted(of_class.iterdir())[:PER_CLASS]:
@@ -16,9 +18,12 @@ def test_the_dog_cat_notebook_runs_on_real_photos_without_a_changed_line(real_ph
     monkeypatch.setenv("DOG_CAT_PHOTOS", str(tmp_path))
     path = ROOT / "notebooks" / "14_dog_cat.ipynb"
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=900, resources={"metadata": {"path": str(path.parent)}}).execute()
+    NotebookClient(
+        notebook, timeout=900, resources={"metadata": {"path": str(path.parent)}}
+    ).execute()
     printed = {
-        cell.id: "".join(o.get("text", "") for o in cell.get("outputs", [])) for cell in notebook.cells
+        cell.id: "".join(o.get("text", "") for o in cell.get("outputs", []))
+        for cell in notebook.cells
     }
     assert tmp_path.name in printed["photos"]
     assert "দুই ভাগেই আছে: 0টি" in printed["honest"]

@@ -64,12 +64,6 @@ def test_every_word_of_the_course_is_spelled_as_in_the_dictionary_or_the_own_lis
     assert not unknown, f"look them up; correct them or add them to data/words.txt:\n{lines}"
 
 
-def test_the_own_list_is_sorted_and_holds_each_word_once_and_only_words():
-    words = _own_words()
-    assert words == sorted(set(words))
-    assert [word for word in words if not WORD.fullmatch(word)] == []
-
-
 @pytest.mark.parametrize(
     ("text", "known"),
     [
