@@ -12,8 +12,6 @@ import pytest
 import tensorflow as tf
 from keras.callbacks import LambdaCallback
 from matplotlib.figure import Figure
-from nbclient import NotebookClient
-from nbformat.v4 import new_code_cell, new_notebook
 
 setup()
 NOTEBOOK = ROOT / "notebooks" / "15_custom_callbacks.ipynb"
@@ -114,23 +112,3 @@ def test_stop_ends_a_training_in_the_thread_and_the_history_is_whole(lab):
     assert f"epoch <code>{epochs[-1]}</code>-এ" in lab.readout.value
     assert lab.picture.value != before
     assert not lab.start.disabled and lab.stop.disabled
-
-
-def test_an_error_in_the_thread_is_told_and_the_lab_can_go_on(lab):
-    lab.train = lambda show, wanted: {}["val_los"]
-    lab.start.click()
-    lab.thread.join(LIMIT)
-    assert "KeyError: 'val_los'" in lab.readout.value
-    assert not lab.start.disabled and lab.stop.disabled
-
-
-def test_a_click_sent_while_a_cell_runs_is_heard_when_the_cell_has_ended():
-    cells = [
-        "import threading, time\nfrom helpers import press\nfrom ipywidgets import Button\n"
-        "button, clicked = Button(), threading.Event()\nbutton.on_click(lambda _: clicked.set())\n"
-        "press(button)\nprint(clicked.wait(1))",
-        "print(clicked.is_set())",
-    ]
-    played = new_notebook(cells=[new_code_cell(cell) for cell in cells])
-    NotebookClient(played, timeout=LIMIT).execute()
-    assert [cell.outputs[0].text.strip() for cell in played.cells] == ["False", "True"]

@@ -6,7 +6,7 @@ import io
 import re
 import threading
 
-from helpers import LogError, patience_lab, plateau_lab, read_log, schedule_lab, setup, three_lab
+from helpers import patience_lab, plateau_lab, read_log, schedule_lab, setup, three_lab
 from helpers.labs import plateau, schedule
 from helpers.recorded import replay
 from notebooks import ROOT
@@ -125,13 +125,6 @@ def test_no_position_of_the_controls_raises_even_on_odd_logs(data, values):
                 steps = round((control.max - control.min) / control.step)
                 control.value = control.min + data.draw(st.integers(0, steps)) * control.step
             assert lab.readout.value and lab.picture.value
-
-
-def test_a_log_without_what_a_lab_needs_is_answered_in_bengali():
-    with pytest.raises(LogError, match="val_loss নেই"):
-        three_lab(pd.DataFrame({"epoch": [0, 1], "loss": [1.0, 0.5]}))
-    with pytest.raises(LogError, match="একটিও epoch বা metric নেই"):
-        patience_lab(pd.DataFrame({"epoch": [0, 1], "loss": [NAN, NAN]}))
 
 
 # ---- EarlyStopping -------------------------------------------------------------------------------

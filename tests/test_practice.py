@@ -191,14 +191,6 @@ def test_a_loop_without_an_end_is_stopped_and_its_line_told(judged, monkeypatch)
     assert "০.২ সেকেন্ডেও শেষ হয়নি" in said and ("pass # round" in said or "while True" in said)
 
 
-def test_a_press_on_stop_is_no_wrong_answer(judged):
-    def pressed(answer):
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        judged(pressed)
-
-
 def test_a_check_that_trains_leaves_random_numbers_and_layer_names_alone(capsys):
     class Good(keras.callbacks.Callback):
         def on_train_begin(self, logs=None):

@@ -16,7 +16,6 @@ from helpers.labs.base import Lab
 from notebooks import QUESTIONS, ROOT, notebook_files, read_notebook
 
 import ipywidgets
-import matplotlib.pyplot as plt
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 from PIL import Image
@@ -187,15 +186,4 @@ def test_the_names_of_logs_photos_and_classes_are_shown_as_text(tmp_path):
     lab = upload_lab(lambda content: "বিড়াল", sample)
     file = {"name": HOSTILE, "type": "image/png", "size": 1, "content": memoryview(b"x")}
     lab.children[0].value = [{**file, "last_modified": datetime.now(UTC)}]
-    assert_harmless(lab)
-
-
-def test_an_error_and_a_setting_are_shown_as_text():
-    lab = Lab()
-    lab.say(f"ValueError: {HOSTILE} `{HOSTILE}`")
-    assert_harmless(lab)
-    lab.say("")
-    figure = plt.figure()
-    lab.show(figure, code=f'monitor="{HOSTILE}"')
-    plt.close(figure)
     assert_harmless(lab)
