@@ -10,14 +10,9 @@ from notebooks import ROOT
 from needs import require
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
+_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+_ARGUMENTS += [
+    f"--disable-{what}" for what in ("background-networking", "component-update", "sync")
 ]
 
 
@@ -32,7 +27,7 @@ def new_page(height: int = 768) -> Iterator:
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=_ARGUMENTS)
         page = browser.new_page(viewport={"width": 1366, "height": height})
-        # where no font has the letters, each is a box of one width, and every layout comes out wrong
+        # where no font has the letters, each is a box of one width: every layout comes out wrong
         boxes = page.evaluate(
             """() => {
                 const pen = document.createElement("canvas").getContext("2d");

@@ -44,14 +44,6 @@ def epochs(callbacks: list, **settings) -> list[int]:
 # ---- the data and the snippets -------------------------------------------------------------------
 
 
-def test_every_class_of_keras_has_one_entry_in_a_notebook_that_names_it():
-    names = [one["name"] for group in SHEET["group"] for one in group["callback"]]
-    assert sorted(names) == sorted(CLASSES)
-    for name, one in ENTRIES.items():
-        code = "\n".join(cell.source for cell in notebook(one["notebook"]).code)
-        assert re.search(rf"\b{name}\b", code), (name, one["notebook"])
-
-
 def test_every_trap_a_symptom_points_to_stands_in_notebook_16_under_that_number():
     text = "\n".join(cell.source for cell in notebook("16_common_mistakes").markdown)
     headings = re.findall(r"^### ফাঁদ (.+)$", text, re.MULTILINE)

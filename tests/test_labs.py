@@ -143,23 +143,6 @@ def test_the_patience_lab_says_and_codes_what_replay_does(patience):
     assert minutes.translate(str.maketrans("0123456789", "০১২৩৪৫৬৭৮৯")) + " মিনিট" in said
 
 
-LATER = "epoch <code>14</code>-এ <code>0.300</code> পাওয়া যেত"
-
-
-@pytest.mark.parametrize(
-    ("values", "start", "patience", "said"),
-    [
-        ([0.9, 0.5, 0.6, 0.6, 0.3, 0.4], 10, 2, LATER),
-        ([0.9, 0.5, 0.6, 0.7, 0.8, 0.9], 0, 2, "ভালো কিছু আসত না"),
-    ],
-)
-def test_the_patience_lab_says_what_waiting_longer_would_have_found(values, start, patience, said):
-    lab = patience_lab(log_of(values, start))
-    lab.patience.value = patience
-    assert said in lab.readout.value
-    assert lab.figure.axes[0].get_xlim() == (start - 0.5, start + 5.5)
-
-
 def test_a_wrong_mode_is_explained_and_a_right_one_is_not():
     lab = patience_lab(RECORDED)
     lab.mode.value = "max"
