@@ -29,15 +29,6 @@ def lesson():
     return SimpleNamespace(**names)
 
 
-def test_stop_when_ends_at_the_very_batch_and_keeps_the_history_whole(lesson):
-    asked = []
-    stop = lesson.StopWhen(lambda: asked.append(1) or len(asked) == 13)
-    history = lesson.train([stop], epochs=5)
-    assert stop.stopped == (1, 2)  # ten batches an epoch: the thirteenth is the third of epoch 1
-    assert history.epoch == [0, 1] and len(asked) == 13
-    assert {len(values) for values in history.history.values()} == {2}
-
-
 class Clock:
     """perf_counter for LivePlot: an epoch takes one step, a picture another."""
 

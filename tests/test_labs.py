@@ -143,16 +143,6 @@ def test_the_patience_lab_says_and_codes_what_replay_does(patience):
     assert minutes.translate(str.maketrans("0123456789", "০১২৩৪৫৬৭৮৯")) + " মিনিট" in said
 
 
-def test_a_wrong_mode_is_explained_and_a_right_one_is_not():
-    lab = patience_lab(RECORDED)
-    lab.mode.value = "max"
-    assert (
-        "mode ভুল" in lab.readout.value and "ধরা হয়েছে epoch <code>0</code>-কে" in lab.readout.value
-    )
-    lab.mode.value = "min"
-    assert "mode ভুল" not in lab.readout.value
-
-
 # ---- three together ------------------------------------------------------------------------------
 
 

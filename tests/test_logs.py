@@ -77,6 +77,7 @@ GIVEN = {
     "title_line_semicolon": ({"loss": [1.55, 1.25]}, list(range(8))),
     "utf16_tabs": ({"loss": [1.0, 0.95]}, list(range(6))),
     "val_f1_then_learning_rate": ({"val_f1": [0.1, 0.2, 0.3, 0.1, 0.2]}, [0, 1, 2, 0, 1]),
+    "val_f1_array_cell": ({"val_f1_per_class": [math.nan] * 3}, list(range(3))),
     "spaces_after_commas": ({"val_loss": [1.2, 1.15]}, list(range(8))),
     "resaved_by_pandas": ({"val_loss": [math.nan]}, list(range(8))),
 }

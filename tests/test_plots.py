@@ -3,7 +3,7 @@
 import warnings
 from pathlib import Path
 
-from helpers import LogError, plot_log, setup
+from helpers import plot_log, setup
 from helpers.figures import COLOURS, describe
 
 import keras
@@ -111,11 +111,6 @@ def test_epoch_ticks_are_whole_numbers_of_the_log(count):
     shown = {int(tick.get_text()) for tick in axis.get_xticklabels()}
     assert shown <= set(range(count)) and 1 <= len(shown) <= 13
     assert axis.get_xticks().tolist() == sorted(shown)
-
-
-def test_an_unknown_metric_gives_an_error_that_lists_what_there_is():
-    with pytest.raises(LogError, match=r"acuracy আঁকা গেল না — এই log-এ আছে: loss, accuracy"):
-        plot_log(table_of(rates=0.1), metrics=["acuracy"])
 
 
 def test_a_notebook_shows_the_figure_once_with_words_for_it():
