@@ -179,7 +179,8 @@ def test_a_metrics_name_is_no_html(tmp_path):
 
 
 def test_the_names_of_logs_photos_and_classes_are_shown_as_text(tmp_path):
-    assert_harmless(hooks_lab([HookEvent("on_epoch_end", 1, 0, {HOSTILE: 1.0}, 0.0)]))
+    names = "on_epoch_begin", "on_epoch_end"
+    assert_harmless(hooks_lab([HookEvent(name, 1, 0, {HOSTILE: 1.0}, 0.0) for name in names]))
     sample = tmp_path / "sample.png"
     Image.new("RGB", (40, 30)).save(sample)
     assert_harmless(upload_lab(lambda content: f"মডেল বলছে: {HOSTILE}", sample))
