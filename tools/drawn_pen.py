@@ -15,8 +15,14 @@ PHOTO = 128
 FINE = 2 * PHOTO  # painted twice as large and then reduced, which makes the edges smooth
 WHITE, DARK = (246, 242, 236), (34, 28, 30)
 # one list for both kinds, so that colour says nothing about the kind
-_COATS = ((222, 140, 66), (70, 64, 66), (240, 234, 224), (142, 142, 148), (134, 92, 58))
-_COATS += ((214, 180, 134),)
+_COATS = (
+    (222, 140, 66),
+    (70, 64, 66),
+    (240, 234, 224),
+    (142, 142, 148),
+    (134, 92, 58),
+    (214, 180, 134),
+)
 _PATTERNS = ("plain", "plain", "spotted", "striped", "bicolour")
 
 
