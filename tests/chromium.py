@@ -10,34 +10,34 @@ from notebooks import ROOT
 from needs import require
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
+_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+_ARGUMENTS += [
+    f"--disable-{what}" for what in ("background-networking", "component-update", "sync")
 ]
 
 
 @contextlib.contextmanager
 def new_page(height: int = 768) -> Iterator:
     require(CHROMIUM, "Chromium is not installed")
-    require(importlib.util.find_spec("playwright"), "playwright is not installed (requirements-ci.txt)")
+    require(
+        importlib.util.find_spec("playwright"), "playwright is not installed (requirements-ci.txt)"
+    )
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=_ARGUMENTS)
         page = browser.new_page(viewport={"width": 1366, "height": height})
-        # where no font has the letters, each is a box of one width, and every layout comes out wrong
+        # where no font has the letters, each is a box of one width: every layout comes out wrong
         boxes = page.evaluate(
             """() => {
                 const pen = document.createElement("canvas").getContext("2d");
                 return new Set([..."কঔই"].map(letter => pen.measureText(letter).width)).size === 1;
             }"""
         )
-        require(not boxes, "the browser has no font for Bengali (Debian and Ubuntu: apt install fonts-beng)")
+        require(
+            not boxes,
+            "the browser has no font for Bengali (Debian and Ubuntu: apt install fonts-beng)",
+        )
         yield page
         browser.close()
 

@@ -1,7 +1,6 @@
-"""JupyterLab in a real browser: a notebook is opened and run, all labs on one page, a slider is dragged."""
+"""JupyterLab in a real browser: a notebook is opened and run, all labs on one page."""
 
 import contextlib
-import itertools
 import json
 import os
 import subprocess
@@ -36,8 +35,7 @@ SHUT_DOWN = "() => window.jupyterapp?.shell.currentWidget?.sessionContext.shutdo
 
 # Every lab on one page, called as the notebooks call it.
 LAB_CELLS = {
-    "setup": """from helpers import HookRecorder, chooser, hooks_lab, live_lab, patience_lab, plateau_lab
-from helpers import schedule_lab, setup, three_lab, toy_data, upload_lab
+    "setup": """from helpers import *
 import keras
 from matplotlib.figure import Figure
 setup()
@@ -85,7 +83,7 @@ _PAGE = "all_labs"
 
 @contextlib.contextmanager
 def served(home: Path) -> Iterator[str]:
-    """The address of a JupyterLab with its own settings, on a copy of the course and a page of all labs."""
+    """The address of a JupyterLab with its own settings, on a copy of the course."""
     copy_course(home / "course")
     cells = [nbformat.v4.new_code_cell(source, id=name) for name, source in LAB_CELLS.items()]
     nbformat.write(
@@ -108,8 +106,20 @@ def served(home: Path) -> Iterator[str]:
         "JUPYTER_RUNTIME_DIR": "runtime",
         "IPYTHONDIR": "ipython",
     }
-    command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", "--ip=127.0.0.1"]
-    command += ["--port=0", f"--ServerApp.root_dir={home / 'course'}", "--LabApp.expose_app_in_browser=True"]
+    command = [
+        sys.executable,
+        "-m",
+        "jupyter",
+        "lab",
+        "--no-browser",
+        "--allow-root",
+        "--ip=127.0.0.1",
+    ]
+    command += [
+        "--port=0",
+        f"--ServerApp.root_dir={home / 'course'}",
+        "--LabApp.expose_app_in_browser=True",
+    ]
     environment = os.environ | {name: str(home / folder) for name, folder in folders.items()}
     with (home / "lab.log").open("wb") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
@@ -127,7 +137,9 @@ def _started(server: subprocess.Popen, runtime: Path, log: Path) -> tuple[str, s
     while server.poll() is None and time.monotonic() < deadline:
         with contextlib.suppress(FileNotFoundError, json.JSONDecodeError, OSError):
             told = json.loads((runtime / f"jpserver-{server.pid}.json").read_text(encoding="utf-8"))
-            urllib.request.urlopen(f"{told['url']}api/status?token={told['token']}", timeout=1).close()
+            urllib.request.urlopen(
+                f"{told['url']}api/status?token={told['token']}", timeout=1
+            ).close()
             return told["url"], told["token"]
         with contextlib.suppress(subprocess.TimeoutExpired):
             server.wait(0.1)
@@ -136,7 +148,7 @@ def _started(server: subprocess.Popen, runtime: Path, log: Path) -> tuple[str, s
 
 @contextlib.contextmanager
 def watched_page() -> Iterator:
-    """A page of the browser which notes the errors and the addresses outside this machine in `troubles`."""
+    """A page which notes errors and addresses outside this machine in `troubles`."""
     with new_page() as page:
         page.troubles = []
         page.on("console", lambda message: _note(page, message.type == "error", message.text))
@@ -163,7 +175,9 @@ def open_notebook(page, address: str, stem: str) -> None:
     page.goto(address.format(path=path))
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
     _wait_until_idle(page, path)
-    assert page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')") is not False
+    assert (
+        page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')") is not False
+    )
     _wait_until_idle(page, path)
     assert page.evaluate(_NOT_RUN) == 0
     assert page.locator(f".jp-OutputArea :is({ERRORS})").count() == 0
@@ -198,41 +212,3 @@ def opened(jupyterlab, page):
 
     yield open_and_run
     page.evaluate(SHUT_DOWN)
-
-
-# When each new picture of a lab was ready to be seen, in milliseconds.
-_NOTE_PICTURES = """image => {
-  image.seen = [];
-  image.addEventListener('load', () => image.seen.push(performance.now())) }"""
-_SWEEP, _MOVE = 0.6, 0.016  # seconds from one end of the slider to the other, and from one move to the next
-
-
-def drag(page, lab, seconds: float = 3) -> tuple[float, float]:
-    """Drags a lab's first slider to and fro; new pictures a second, and the longest gap between two in ms."""
-    lab.scroll_into_view_if_needed()
-    image = lab.locator("img")
-    image.evaluate(_NOTE_PICTURES)
-    slider = lab.locator(".noUi-target:visible").first
-    box, handle = slider.bounding_box(), slider.locator(".noUi-handle").bounding_box()
-    page.mouse.move(handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2)
-    page.mouse.down()
-    start = time.monotonic()
-    while (now := time.monotonic() - start) < seconds:
-        share = abs((now / _SWEEP + 1) % 2 - 1)
-        page.mouse.move(box["x"] + 2 + share * (box["width"] - 4), box["y"] + box["height"] / 2)
-        page.wait_for_timeout(_MOVE * 1e3)
-    seen = image.evaluate("image => image.seen")
-    page.mouse.up()
-    gaps = [later - earlier for earlier, later in itertools.pairwise(seen)]
-    return len(seen) / seconds, max(gaps, default=seconds * 1e3)
-
-
-def dragging_figures(home: Path) -> dict[str, float]:
-    """What the labs that answer at once show in a browser while one drags: for the page of measurements."""
-    found = {}
-    with served(home) as address, watched_page() as page:
-        labs = open_labs(page, address)
-        for name in ("patience_lab", "three_lab", "hooks_lab", "schedule_lab"):
-            found[f"{name}_pictures_a_second"], found[f"{name}_longest_gap_ms"] = drag(page, labs[name])
-        page.evaluate(SHUT_DOWN)
-    return found

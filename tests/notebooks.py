@@ -178,7 +178,14 @@ def course_texts() -> tuple[Text, ...]:
         *_practice(),
         *_sheet(),
         *_meanings(),
-        *_files("*.md", "data/README.md", "tools/FIGURES.md", "helpers/**/*.py", "exercises/**/*.py", "tools/*.py"),
+        *_files(
+            "*.md",
+            "data/README.md",
+            "tools/FIGURES.md",
+            "helpers/**/*.py",
+            "exercises/**/*.py",
+            "tools/*.py",
+        ),
         *_files("requirements*.in", "requirements-colab.txt", "environment.yml"),
     )
 
@@ -198,9 +205,8 @@ def _practice() -> Iterator[Text]:
 def _sheet() -> Iterator[Text]:
     sheet = tomllib.loads((ROOT / "data" / "cheatsheet.toml").read_text(encoding="utf-8"))
     for where, words in _strings(sheet):
-        if not re.search(
-            r"\.(code|swap|trap)\b", where
-        ):  # code, and headings that stand in notebook 16
+        # neither code nor headings that stand in notebook 16
+        if not re.search(r"\.(code|swap|trap)\b", where):
             # a widget shows the words of a question as they are
             yield Text(f"cheatsheet.toml {where}", words, not where.startswith("question"))
 

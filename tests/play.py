@@ -79,9 +79,8 @@ class Player:
             return await self.interrupt(cell, seconds / 2)
         if ended:
             raise Failed(f"{when}: had ended before")
-        while (
-            not running.done()
-        ):  # one interrupt can get lost in TensorFlow's code: a learner presses again
+        # one interrupt can get lost in TensorFlow's code: a learner presses again
+        while not running.done():
             await self.client.km.interrupt_kernel()
             await asyncio.wait([running], timeout=2)
         try:

@@ -14,17 +14,14 @@ def grade(y_true, y_pred):
 
 
 class Scripted(keras.Model):
-    """A real Keras model in a real fit, whose losses and metrics are prescribed, epoch by epoch.
-
-    Its one weight is the number of the epoch that trained it: the weights tell what was restored.
-    """
+    """Its one weight is the number of the epoch that trained it: it tells what was restored."""
 
     def __init__(self, metrics):
         super().__init__()
         self.number = self.add_weight(name="number", shape=(), initializer="zeros")
         self.compile(keras.optimizers.SGD(), loss="mse", metrics=metrics)
         self.built = True
-        self.compute_metrics(None, np.ones((1, 1)), np.ones((1, 1)))  # builds them, as the first batch does
+        self.compute_metrics(None, np.ones((1, 1)), np.ones((1, 1)))
 
     def call(self, x):
         return x * self.number
@@ -39,7 +36,9 @@ class Scripted(keras.Model):
             self.epoch, self.restored = self.epoch + 1, None
             self.number.assign(self.epoch)
             self.rates.append(float(self.optimizer.learning_rate))
-            return {name: value for name, value in self.rows[self.epoch].items() if "val_" not in name}
+            return {
+                name: value for name, value in self.rows[self.epoch].items() if "val_" not in name
+            }
 
         self.train_function = train_function
 
@@ -72,13 +71,20 @@ def fitted(callbacks, rows, rate, folder):
     validated = [epoch + 1 for epoch, row in rows.items() if "val_loss" in row]
     model.fit(
         data,
-        **{"initial_epoch": min(rows), "epochs": max(rows) + 1, "callbacks": callbacks, "verbose": 0},
+        **{
+            "initial_epoch": min(rows),
+            "epochs": max(rows) + 1,
+            "callbacks": callbacks,
+            "verbose": 0,
+        },
         **{"validation_data": data, "validation_freq": validated},
     )
     logged = model.history.history
     saved = [written(folder / str(place)) for place in range(len(callbacks))]
     is_best = [getattr(one, "save_best_only", False) and one.monitor in logged for one in callbacks]
-    best = [epoch for epochs, really in zip(saved, is_best, strict=True) if really for epoch in epochs]
+    best = [
+        epoch for epochs, really in zip(saved, is_best, strict=True) if really for epoch in epochs
+    ]
     return {
         "epochs": len(model.history.epoch),
         "stopped_epoch": model.epoch if model.stop_training else None,
@@ -90,7 +96,7 @@ def fitted(callbacks, rows, rate, folder):
 
 
 def written(folder):
-    """The epochs, counted from 0, in the names of the weights files; each file holds that epoch's weights."""
+    """The epochs, from 0, in the names of the weights files; each file holds its epoch's weight."""
     epochs = {int(file.name.partition(".")[0]) - 1: file for file in folder.rglob("*.weights.h5")}
     for epoch, file in epochs.items():
         with h5py.File(file) as weights:

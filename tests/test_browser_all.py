@@ -27,10 +27,6 @@ KNOWN = {"attachment:page.png", "Failed to load resource: net::ERR_UNKNOWN_URL_S
 
 SCROLLER = """() => document.querySelector('.jp-Notebook .jp-WindowedPanel-outer')
   || document.querySelector('.jp-Notebook')"""
-NEXT_SCREEN = f"""() => {{
-  const all = ({SCROLLER})(), before = all.scrollTop;
-  all.scrollTop += 0.9 * all.clientHeight;
-  return all.scrollTop > before }}"""
 COLLAPSE = """() => window.jupyterapp.shell.leftCollapsed
   || window.jupyterapp.commands.execute('application:toggle-left-area')"""
 
@@ -42,29 +38,19 @@ COLLAPSE = """() => window.jupyterapp.shell.leftCollapsed
         pytest.param("17_cheatsheet", id="one-of-them"),
     ],
 )
-def test_a_notebook_can_be_read_and_used_by_everyone(opened, stem, request):
+def test_a_notebook_can_be_read_and_used_by_everyone(opened, stem):
     page = opened(stem)
-    keep = _keep_every_screen if request.node.get_closest_marker("long") else keep_screenshot
     found = _unreadable(page) + _unreachable(page)
     page.evaluate(f"() => {{ ({SCROLLER})().scrollTop = 0 }}")
     found += [f"1366x768: {trouble}" for trouble in page.evaluate(LAYOUT)]
-    keep(page, f"all/{stem}")
+    keep_screenshot(page, f"all/{stem}")
     # 200 % of zoom: half as many pixels each way; a learner then closes the list of files
     page.set_viewport_size({"width": 683, "height": 384})
     page.evaluate(COLLAPSE)
     page.wait_for_function(f"() => ({SCROLLER})().clientWidth > 560")
     found += [f"200 %: {trouble}" for trouble in page.evaluate(LAYOUT)]
-    keep(page, f"all/{stem}-zoomed")
+    keep_screenshot(page, f"all/{stem}-zoomed")
     assert found + [trouble for trouble in page.troubles if trouble not in KNOWN] == []
-
-
-def _keep_every_screen(page, name: str) -> None:
-    page.evaluate(f"() => {{ ({SCROLLER})().scrollTop = 0 }}")
-    keep_screenshot(page, f"{name}-00")
-    number = 0
-    while page.evaluate(NEXT_SCREEN):
-        number += 1
-        keep_screenshot(page, f"{name}-{number:02d}")
 
 
 def _unreadable(page) -> list[str]:

@@ -1,4 +1,4 @@
-"""Every lab in a real browser: it fits the screen, is sharp, and obeys keyboard, mouse and buttons."""
+"""Every lab in a real browser: it fits the screen, is sharp, obeys keyboard, mouse, buttons."""
 
 import re
 from pathlib import Path
@@ -37,7 +37,9 @@ def wait_until(lab, condition, argument=None):
 
 
 @pytest.mark.parametrize(("width", "height", "most"), [(1366, 768, 600), (1280, 720, 540)])
-def test_controls_sentence_and_picture_of_a_lab_fit_the_screen_and_are_sharp(labs, width, height, most):
+def test_controls_sentence_and_picture_of_a_lab_fit_the_screen_and_are_sharp(
+    labs, width, height, most
+):
     page = labs["chooser"].page
     page.set_viewport_size({"width": width, "height": height})
     labs["schedule_lab"].locator("select").select_option(index=1)  # the kind with one slider more
@@ -80,10 +82,15 @@ def test_every_slider_changes_its_box_and_the_code_and_the_picture_stays_in_its_
     lab = labs[name]
     above = lab.evaluate(MEASURED)["above"]
     lab.scroll_into_view_if_needed()
-    pictures, sliders = {lab.locator("img").get_attribute("src")}, lab.locator(".noUi-target:visible")
+    pictures, sliders = (
+        {lab.locator("img").get_attribute("src")},
+        lab.locator(".noUi-target:visible"),
+    )
     assert sliders.count() >= 1
     for slider in sliders.all():
-        box = slider.locator("xpath=ancestor::*[contains(@class, 'widget-hbox')][1]").locator("input")
+        box = slider.locator("xpath=ancestor::*[contains(@class, 'widget-hbox')][1]").locator(
+            "input"
+        )
         for move in (by_keyboard, by_mouse):
             before = lab.evaluate(SHOWN)
             move(slider)
@@ -95,30 +102,7 @@ def test_every_slider_changes_its_box_and_the_code_and_the_picture_stays_in_its_
     assert len(pictures) > sliders.count()
 
 
-def test_the_box_follows_the_handle_while_one_drags_a_slider_that_trains(labs):
-    lab = labs["plateau_lab"]
-    lab.scroll_into_view_if_needed()
-    slider, box = lab.locator(".noUi-target").nth(1), lab.locator("input").nth(1)
-    at = slider.bounding_box()
-    middle = at["y"] + at["height"] / 2
-    page, before = lab.page, box.input_value()
-    page.mouse.move(at["x"] + at["width"] * (ends(slider.locator(".noUi-handle"))[1] - 1) / 14, middle)
-    page.mouse.down()
-    page.mouse.move(at["x"] + at["width"] * 0.95, middle, steps=5)
-    wait_until(lab, f"(lab, before) => lab.querySelectorAll('input')[1].value !== {before!r}")
-    page.mouse.up()
-
-
-IN_KERNEL = """async code => {
-  const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-  const future = kernel.requestExecute({code});
-  let said = '';
-  future.onIOPub = message => { said += message.content.text ?? message.content.evalue ?? ''; };
-  await future.done;
-  return said.trim() }"""
-
-
-def test_a_click_ends_a_training_at_the_next_batch_and_the_history_is_whole(labs):
+def test_a_click_ends_a_training_and_the_sentence_says_where(labs):
     lab = labs["live_lab"]
     lab.scroll_into_view_if_needed()
     start, stop = (lab.get_by_role("button", name=name) for name in ("শুরু", "থামাও"))
@@ -130,8 +114,5 @@ def test_a_click_ends_a_training_at_the_next_batch_and_the_history_is_whole(labs
     stop.click()
     said = lab.get_by_role("alert").filter(has_text="তুমি থামিয়েছ")
     said.wait_for(timeout=30_000)
-    last = int(re.search(r"epoch (\d+)-এ", said.inner_text())[1])
-    assert last < 1999  # of two thousand epochs
+    assert int(re.search(r"epoch (\d+)-এ", said.inner_text())[1]) < 1999  # of two thousand
     assert start.is_enabled() and stop.is_disabled()
-    code = "book = cockpit.history; print(len(book.epoch), {len(values) for values in book.history.values()})"
-    assert lab.page.evaluate(IN_KERNEL, code) == f"{last + 1} {{{last + 1}}}"

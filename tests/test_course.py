@@ -5,6 +5,7 @@ import inspect
 import re
 from pathlib import Path
 
+from helpers.cheatsheet import ENTRIES
 from notebooks import (
     ROOT,
     TEMPLATE,
@@ -21,25 +22,8 @@ import keras
 import pytest
 from rules import OF_THE_TEMPLATE, RULES, broken_links
 
-# Which notebook teaches which class. A class that Keras adds has to be given its place here.
-TAUGHT_IN = {
-    "Callback": "01_what_is_a_callback",
-    "ModelCheckpoint": "03_model_checkpoint",
-    "EarlyStopping": "04_early_stopping",
-    "ReduceLROnPlateau": "05_reduce_lr_on_plateau",
-    "CSVLogger": "07_csv_logger",
-    "TensorBoard": "08_tensorboard",
-    "LearningRateScheduler": "09_learning_rate_scheduler",
-    "TerminateOnNaN": "10_terminate_on_nan",
-    "BackupAndRestore": "11_backup_and_restore",
-    "ProgbarLogger": "12_progress_and_small_ones",
-    "History": "12_progress_and_small_ones",
-    "CallbackList": "12_progress_and_small_ones",
-    "LambdaCallback": "12_progress_and_small_ones",
-    "RemoteMonitor": "12_progress_and_small_ones",
-    "SwapEMAWeights": "13_ema_and_orbax",
-    "OrbaxCheckpoint": "13_ema_and_orbax",
-}
+TAUGHT_IN = {name: one["notebook"] for name, one in ENTRIES.items()}
+TAUGHT_IN["Callback"] = "01_what_is_a_callback"
 TABLE_OF = re.compile(r"###+ `(\w+)`")
 DOCUMENTS = ["README.md", "CONTRIBUTING.md", "data/README.md", "tools/FIGURES.md"]
 

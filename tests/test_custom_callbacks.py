@@ -12,8 +12,6 @@ import pytest
 import tensorflow as tf
 from keras.callbacks import LambdaCallback
 from matplotlib.figure import Figure
-from nbclient import NotebookClient
-from nbformat.v4 import new_code_cell, new_notebook
 
 setup()
 NOTEBOOK = ROOT / "notebooks" / "15_custom_callbacks.ipynb"
@@ -29,15 +27,6 @@ def lesson():
         if cell.id in CELLS:
             exec(compile(cell.source, cell.id, "exec"), names)
     return SimpleNamespace(**names)
-
-
-def test_stop_when_ends_at_the_very_batch_and_keeps_the_history_whole(lesson):
-    asked = []
-    stop = lesson.StopWhen(lambda: asked.append(1) or len(asked) == 13)
-    history = lesson.train([stop], epochs=5)
-    assert stop.stopped == (1, 2)  # ten batches an epoch: the thirteenth is the third of epoch 1
-    assert history.epoch == [0, 1] and len(asked) == 13
-    assert {len(values) for values in history.history.values()} == {2}
 
 
 class Clock:
@@ -114,28 +103,3 @@ def test_stop_ends_a_training_in_the_thread_and_the_history_is_whole(lab):
     assert f"epoch <code>{epochs[-1]}</code>-এ" in lab.readout.value
     assert lab.picture.value != before
     assert not lab.start.disabled and lab.stop.disabled
-
-
-def test_an_error_in_the_thread_is_told_and_the_lab_can_go_on(lab):
-    lab.train = lambda show, wanted: {}["val_los"]
-    lab.start.click()
-    lab.thread.join(LIMIT)
-    assert "KeyError: 'val_los'" in lab.readout.value
-    assert not lab.start.disabled and lab.stop.disabled
-
-
-def test_a_training_that_never_asks_is_told_so(lesson):
-    with pytest.raises(TypeError, match=r"wanted\(\)"):
-        live_lab(lambda show, wanted: lesson.train([], epochs=1))
-
-
-def test_a_click_sent_while_a_cell_runs_is_heard_when_the_cell_has_ended():
-    cells = [
-        "import threading, time\nfrom helpers import press\nfrom ipywidgets import Button\n"
-        "button, clicked = Button(), threading.Event()\nbutton.on_click(lambda _: clicked.set())\n"
-        "press(button)\nprint(clicked.wait(1))",
-        "print(clicked.is_set())",
-    ]
-    played = new_notebook(cells=[new_code_cell(cell) for cell in cells])
-    NotebookClient(played, timeout=LIMIT).execute()
-    assert [cell.outputs[0].text.strip() for cell in played.cells] == ["False", "True"]

@@ -17,10 +17,8 @@ from packaging.specifiers import SpecifierSet
 LOCKS = {"requirements.in": "requirements.txt", "requirements-ci.in": "requirements-ci.txt"}
 START = "notebooks/00_start.ipynb"
 # a Colab session may not come up again with others of these than its own
-COLABS_KERNEL = {
-    *("ipykernel", "ipython", "ipywidgets", "jupyterlab"),
-    *("pyzmq", "tornado", "traitlets"),
-}
+COLABS_KERNEL = {"ipykernel", "ipython", "ipywidgets", "jupyterlab", "pyzmq", "tornado"}
+COLABS_KERNEL |= {"traitlets"}
 README_COMMANDS = ["pip install uv && uv run jupyter lab", "pip install uv && uv run pytest"]
 
 each_lock = pytest.mark.parametrize(("chosen", "lock"), LOCKS.items())

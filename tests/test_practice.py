@@ -2,7 +2,6 @@
 
 import json
 import random
-import re
 import tomllib
 
 from exercises import bank, cell, checking, values
@@ -106,35 +105,17 @@ class OnlyStubs(keras.callbacks.Callback):
 STUBS = [..., None, " ", "…", [], {}, set(), [3, ...], OnlyStubs, OnlyStubs.on_epoch_end]
 
 
-def named(answer):
-    # repr() may hold an address, and two xdist workers must collect the same names
-    return getattr(answer, "__qualname__", type(answer).__name__)
-
-
-@pytest.mark.parametrize("answer", STUBS, ids=named)
 @pytest.mark.parametrize("name", ["epoch", "order", "code"])
-def test_an_undone_exercise_says_what_is_missing_and_gives_the_hint(name, answer, say):
-    assert say(name, answer) == "○ এখনো বাকি। বাকি ইঙ্গিত: ইঙ্গিত"
+def test_an_undone_exercise_says_what_is_missing_and_gives_the_hint(name, say):
+    assert {say(name, stub) for stub in STUBS} == {"○ এখনো বাকি। বাকি ইঙ্গিত: ইঙ্গিত"}
 
 
-KINDS = [int, float, str, "{}.0".format, " {} ".format, np.int64, np.float32, np.array, tf.constant]
-
-
-@pytest.mark.parametrize("kind", KINDS, ids=named)
-def test_a_number_is_judged_alike_in_every_form(kind, say):
-    assert say("epoch", kind(23)) == "✓ ঠিক। কারণ"
-    assert say("epoch", kind(18)) == "✗ এখনো ঠিক হয়নি। 18 হলো সেরা epoch। ইঙ্গিত: ইঙ্গিত"
-    unforeseen = say("epoch", kind(99))
-    assert unforeseen.startswith("✗") and "23" not in unforeseen and "২৩" not in unforeseen
-
-
-@given(st.integers() | st.floats(allow_nan=False, allow_infinity=False))
-def test_bengali_and_ascii_digits_are_judged_alike(number):
-    exercise = {"expected": number}
-    for same in (number, str(number), digits(number)):
-        assert values.problem(exercise, same) is None
-    for answer in (number + 1 + abs(number), 0.5 - number):
-        assert values.problem(exercise, answer) is not None or answer == number
+def test_a_number_is_judged_alike_in_every_form(say):
+    for kind in (int, float, str, digits, "{}.0".format, np.int64, np.float32, tf.constant):
+        assert say("epoch", kind(23)) == "✓ ঠিক। কারণ"
+        assert say("epoch", kind(18)) == "✗ এখনো ঠিক হয়নি। 18 হলো সেরা epoch। ইঙ্গিত: ইঙ্গিত"
+        unforeseen = say("epoch", kind(99))
+        assert unforeseen.startswith("✗") and "23" not in unforeseen and "২৩" not in unforeseen
 
 
 @pytest.mark.parametrize(
@@ -142,19 +123,14 @@ def test_bengali_and_ascii_digits_are_judged_alike(number):
     [
         ("rate", 0.00105, "✓"),
         ("rate", 0.0012, "✗"),
-        ("epoch", np.float32(23.0001), "✗"),
         ("metric", " VAL_LOSS\u200b", "✓"),
         ("metric", "loss", "ওটা ট্রেনিংয়ের।"),
-        ("metric", 5, "এখানে চাই একটি লেখা"),
         ("epoch", True, "এখানে চাই একটি সংখ্যা; তুমি দিয়েছ bool"),
-        ("epoch", "তেইশ", "এখানে চাই একটি সংখ্যা; তুমি দিয়েছ 'তেইশ'"),
         ("order", ("FIT", "২", np.float32(0.5)), "✓"),
         ("order", ["fit", 3, "x"], "২, ৩ নম্বরে"),
         ("order", ["fit", 2], "৩টি উত্তর চাই; তুমি দিয়েছ ২টি"),
         ("order", [2, "fit", 0.5], "ক্রম উল্টে গেছে।"),
-        ("order", {"fit", 2, 0.5}, "এখানে চাই একটি list"),
         ("files", {"log.csv": 1, "best.keras": 2}.keys(), "✓"),
-        ("files", pd.Series(["log.csv", "best.keras"]), "✓"),
         ("files", ["log.csv", "log.csv"], "২ নম্বরে"),
     ],
 )
@@ -182,14 +158,10 @@ def test_no_junk_makes_a_check_raise_or_pass(say, answer, name):
     ("observations", "reply"),
     [
         ([("waited", 4), ("mode", "max"), ("rows", (0, 1))], "✓ ঠিক। কারণ"),
-        ([("waited", np.float32(4))], "✓"),
         ([("waited", 5), ("mode", "min")], "এক বেশি। ইঙ্গিত"),
         ([("waited", None)], "None নয়, ৪।"),
-        ([("waited", "4")], "4 নয়, ৪।"),
         ([("waited", 4, {"wanted": 12})], "4 নয়, ১২।"),
-        ([("waited", None, {"wanted": None})], "✓"),
         ([("mode", "min")], "একটি রানে কম হলে ভালো?"),
-        ([("rows", [0])], "একটিই।"),
         ([("rows", [1, 0], {"why": "২ সারি"})], "[1, 0], ২ সারি।"),
         ([("crash", "KeyError")], "KeyError হলো।"),
         ([("class", 5, {"type": "int"})], "চাই একটি ক্লাস; তুমি দিয়েছ int"),
@@ -217,14 +189,6 @@ def test_a_loop_without_an_end_is_stopped_and_its_line_told(judged, monkeypatch)
     monkeypatch.setattr(checking, "LIMIT", 0.2)
     said = judged(lambda answer: (answer(one) for one in [("waited", 4)]), endless)
     assert "০.২ সেকেন্ডেও শেষ হয়নি" in said and ("pass # round" in said or "while True" in said)
-
-
-def test_a_press_on_stop_is_no_wrong_answer(judged):
-    def pressed(answer):
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        judged(pressed)
 
 
 def test_a_check_that_trains_leaves_random_numbers_and_layer_names_alone(capsys):
@@ -280,26 +244,7 @@ def test_after_a_cell_that_failed_the_old_answer_is_not_judged(broken, cells, ca
     assert cells("say(answer)").startswith("✓")
 
 
-def test_bengali_digits_in_code_are_told_what_to_write_instead(cells, capsys):
-    cells("answer = ২৩")
-    capsys.readouterr()
-    assert "কোডে সংখ্যা লেখো ইংরেজি অঙ্কে" in cells("say(18)")
-
-
-# ---- lines, names and files ----------------------------------------------------------------------
-
-
-@given(st.lists(st.text("কষ্য`ab*- ", min_size=1, max_size=150), max_size=4))
-def test_printing_keeps_every_word_and_no_sign_of_markdown(lines):
-    text = "\n".join(lines)
-    shown = checking._wrapped(text)
-    assert "".join(shown.split()) == "".join(re.sub(r"`([^`\n]*)`|\*\*", r"\1", text).split())
-
-
-def test_code_in_a_reply_stays_in_one_piece():
-    for before in range(60, 90):
-        shown = checking._wrapped("ক" * before + " `monitor = 'val_loss'` এখানে")
-        assert sum("monitor = 'val_loss'" in line for line in shown.splitlines()) == 1
+# ---- names and files -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["04_demo/epok", "epoch", "04_demo", "", 5])
@@ -311,18 +256,6 @@ def test_an_unknown_exercise_or_quiz_is_named_and_the_nearest_names_are_listed(n
 
 
 SCHEMA = json.loads((bank.FOLDER / "schema.json").read_text(encoding="utf-8"))
-X = {"todo": "ক", "hint": "খ", "right": "গ"}
-NO, YES = ({"text": "ক", "feedback": "না"} | more for more in ({}, {"correct": True}))
-FLAWED = [X, X | {"expected": []}, X | {"expected": 5, "seen": {}}, X | {"expected": 5, "tollerance": 1}]
-FLAWED += [X | {"seen": {"waited": {"expcted": 4}}}]
-FLAWED_OPTIONS = [[YES], [NO, NO], [NO, YES, YES], [NO, YES | {"feedback": "ঠিক। খ"}]]
-
-
-def test_the_schema_finds_the_flaws_of_a_file():
-    files = [{"check": {"x": one}} for one in FLAWED]
-    files += [{"quiz": [{"question": "কী?", "options": options}]} for options in FLAWED_OPTIONS]
-    is_sound = jsonschema.Draft202012Validator(SCHEMA).is_valid
-    assert [one for one in files if is_sound(one)] == []
 
 
 @pytest.mark.parametrize("stem", bank.stems())
@@ -342,45 +275,22 @@ def test_every_file_is_sound_and_every_foreseen_value_gets_its_own_reply(stem):
 # ---- the quiz ------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def demo(say):
-    return quiz("04_demo")
-
-
 def told(question, index):
     question.choice.index = index
     question.button.click()
     return question.feedback.value
 
 
-def test_nothing_is_told_before_an_answer_and_the_button_asks_for_one(demo):
-    assert [one.choice.value for one in demo.questions] == [None, None]
-    demo.questions[0].button.click()
-    assert "আগে একটি উত্তর বেছে নাও" in demo.questions[0].feedback.value
-    assert "২টি প্রশ্ন" in demo.score.value
-
-
-def test_each_option_has_its_feedback_and_the_score_counts_what_stands(demo):
+def test_each_option_has_its_feedback_and_the_score_counts_what_stands(say):
+    demo = quiz("04_demo")
     first, second = demo.questions
+    first.button.click()
+    assert "আগে একটি উত্তর বেছে নাও" in first.feedback.value
     wrong, right = told(first, 0), told(first, 1)
     assert "✗ ঠিক নয়।" in wrong and "<code>&lt;b&gt;</code> নয়।" in wrong
     assert "✓ ঠিক।" in right and "বেশ।" in right
-    assert 'aria-live="polite"' in wrong and 'aria-live="polite"' in right
     for question, index, score in ((first, 1, 1), (second, 0, 2), (first, 0, 1)):
         told(question, index)
         assert f"২টির মধ্যে {digits(score)}টি ঠিক" in demo.score.value
     second.choice.index = 1
     assert second.feedback.value == "" and "২টির মধ্যে ০টি ঠিক" in demo.score.value
-
-
-def test_options_are_lettered_and_without_a_kernel_only_the_questions_can_be_read(demo):
-    first = demo.questions[0]
-    assert [label for label, _ in first.choice.options] == ["ক. x & y", "খ. দ্বিতীয়"]
-    assert "<code>a &lt; b</code> হলে?" in first.children[0].value
-    bundle = demo._repr_mimebundle_()
-    assert "application/vnd.jupyter.widget-view+json" in bundle
-    plain, page = bundle["text/plain"], bundle["text/html"]
-    assert "প্রশ্ন ১। `a < b` হলে?\nক. `x & y`\nখ. দ্বিতীয়" in plain
-    assert "<code>a &lt; b</code>" in page
-    for text in (plain, page):
-        assert "সেলটি চালালে" in text and "বেশ" not in text and "✓" not in text

@@ -38,13 +38,6 @@ def test_saving_runs_everything_anew_and_twice_gives_the_same_bytes(tmp_path):
     assert list(path.parent.iterdir()) == [path]  # what it wrote, it wrote elsewhere
 
 
-def test_texts_are_joined_but_never_across_a_figure(tmp_path):
-    path = written(tmp_path, f"print(1, flush=True); print(2); {FIGURE}; print(3)")
-    save.save(path)
-    outputs = nbformat.read(path, as_version=4).cells[0].outputs
-    assert [output.get("text") for output in outputs] == ["1\n2\n", None, "3\n"]
-
-
 @pytest.mark.parametrize("wrong", ["1 / 0", "print(", "import os; os._exit(1)"])
 def test_a_notebook_that_fails_stays_as_it_is_and_the_cell_is_named(wrong, tmp_path):
     path = written(tmp_path, "print(1)", wrong)
@@ -52,12 +45,3 @@ def test_a_notebook_that_fails_stays_as_it_is_and_the_cell_is_named(wrong, tmp_p
     with pytest.raises(save.NotSaved, match="cell-1"):
         save.save(path)
     assert path.read_bytes() == before
-
-
-def test_what_was_saved_elsewhere_meanwhile_is_not_overwritten(tmp_path):
-    path = written(tmp_path, "1")
-    nbformat.write(
-        new_notebook(cells=[new_code_cell(f"open({str(path)!r}, 'a').write(' ')")]), path
-    )
-    with pytest.raises(save.NotSaved, match="বদলেছে"):
-        save.save(path)

@@ -16,7 +16,6 @@ from helpers.labs.base import Lab
 from notebooks import QUESTIONS, ROOT, notebook_files, read_notebook
 
 import ipywidgets
-import matplotlib.pyplot as plt
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 from PIL import Image
@@ -180,22 +179,12 @@ def test_a_metrics_name_is_no_html(tmp_path):
 
 
 def test_the_names_of_logs_photos_and_classes_are_shown_as_text(tmp_path):
-    assert_harmless(hooks_lab([HookEvent("on_epoch_end", 1, 0, {HOSTILE: 1.0}, 0.0)]))
+    names = "on_epoch_begin", "on_epoch_end"
+    assert_harmless(hooks_lab([HookEvent(name, 1, 0, {HOSTILE: 1.0}, 0.0) for name in names]))
     sample = tmp_path / "sample.png"
     Image.new("RGB", (40, 30)).save(sample)
     assert_harmless(upload_lab(lambda content: f"মডেল বলছে: {HOSTILE}", sample))
     lab = upload_lab(lambda content: "বিড়াল", sample)
     file = {"name": HOSTILE, "type": "image/png", "size": 1, "content": memoryview(b"x")}
     lab.children[0].value = [{**file, "last_modified": datetime.now(UTC)}]
-    assert_harmless(lab)
-
-
-def test_an_error_and_a_setting_are_shown_as_text():
-    lab = Lab()
-    lab.say(f"ValueError: {HOSTILE} `{HOSTILE}`")
-    assert_harmless(lab)
-    lab.say("")
-    figure = plt.figure()
-    lab.show(figure, code=f'monitor="{HOSTILE}"')
-    plt.close(figure)
     assert_harmless(lab)

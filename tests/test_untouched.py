@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 from helpers import (
-    PhotoError,
     check,
     dog_cat,
     open_tensorboard,
@@ -110,20 +109,6 @@ def test_no_helper_touches_what_lies_there(course):
     new = [path for path in after if path not in before]
     ours = course / "runs", course / "data" / "photos"
     assert new and all(path.is_relative_to(ours[0]) or path.is_relative_to(ours[1]) for path in new)
-
-
-@pytest.mark.parametrize(
-    "found", [{"drawn": b"a file"}, {"drawn/cat/0.jpg": b"1", "drawn/dog/0.jpg": b"2"}]
-)
-def test_a_learners_folder_of_the_same_name_is_not_drawn_over(found, course):
-    for name, content in found.items():
-        path = course / "data" / "photos" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    before = everything(course)
-    with pytest.raises((PhotoError, FileExistsError), match="। "):
-        dog_cat("drawn")
-    assert everything(course) == before
 
 
 @pytest.mark.long

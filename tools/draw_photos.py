@@ -12,29 +12,13 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
-from drawn_animals import POSES, Kind
-from drawn_pen import (
-    DARK,
-    FINE,
-    PHOTO,
-    WHITE,
-    Colour,
-    Pen,
-    any_colour,
-    coat_and_pale,
-    flat,
-    mix,
-    oval,
-    pick,
-    vary,
-)
+from drawn_animals import POSES, Animal, Kind
+from drawn_pen import DARK, FINE, PHOTO, WHITE, Colour, Dice, flat, mix, oval
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 PACKED = Path(__file__).parents[1] / "data" / "drawn_photos.zip"
 KINDS = ("cat", "dog")
-COUNT = 720
-SEED = 1337
-WRONG_LABELS = 0.04
+COUNT, SEED, WRONG_LABELS = 720, 1337, 0.04
 
 
 def pack(place: Path) -> None:
@@ -50,172 +34,149 @@ def pack(place: Path) -> None:
 def photo_of(index: int) -> tuple[str, bytes]:
     """The name and the JPEG of one photo; cats and dogs by turns."""
     number, label = divmod(index, 2)
-    rng = np.random.default_rng([SEED, index])
-    is_wrong = rng.random() < WRONG_LABELS
+    dice = Dice(np.random.PCG64([SEED, index]))
+    is_wrong = dice.random() < WRONG_LABELS
     jpeg = io.BytesIO()
-    painted = paint(KINDS[1 - label if is_wrong else label], rng)
-    painted.save(jpeg, "JPEG", quality=90, optimize=True)
+    paint(KINDS[label ^ is_wrong], dice).save(jpeg, "JPEG", quality=90, optimize=True)
     return f"{KINDS[label]}/{number:04d}.jpg", jpeg.getvalue()
 
 
-def paint(kind: Kind, rng: np.random.Generator) -> Image.Image:
+def paint(kind: Kind, dice: Dice) -> Image.Image:
     """One animal in its scene, photographed."""
-    scene = pick(rng, _SCENES)(rng).filter(ImageFilter.BoxBlur(rng.uniform(0.5, 2)))
-    scene = scene.resize((FINE, FINE), Image.Resampling.BICUBIC)
-    pose, room, head = pick(rng, POSES)
-    size = FINE * rng.uniform(0.85, 1.1) / room
+    scene = Scene(dice)
+    dice.pick(_BEHIND)(scene, dice)
+    scene.enlarge()
+    pose, room, head = dice.pick(POSES)
+    size = FINE * dice.uniform(0.85, 1.1) / room
     # people aim at the face: that is what lies near the middle, and the feet may be cut off
-    feet = FINE * complex(rng.uniform(0.32, 0.68), rng.uniform(0.34, 0.6)) - size * head
-    coat, pale = coat_and_pale(rng)
-    shaded = coat.point([int(value * 0.58) for value in range(256)] * 3)
-    _ground_shadow(scene, feet, size)
-    pose(kind, Pen(scene, coat, shaded, pale, feet, size * np.exp(1j * rng.normal(0, 0.06))), rng)
-    if rng.random() < 0.3:
-        pick(rng, _OCCLUDERS)(ImageDraw.Draw(scene), rng)
-    return _photograph(scene, rng)
+    feet = FINE * complex(dice.uniform(0.32, 0.68), dice.uniform(0.34, 0.6)) - size * head
+    coat, pale = dice.coat_and_pale()
+    scene.shadow(feet, size)
+    turned = size * np.exp(1j * dice.normal(0, 0.06))
+    pose(Animal(scene.image, coat, pale, feet, turned, kind, dice))
+    if dice.random() < 0.3:
+        dice.pick(_IN_FRONT)(scene, dice)
+    return _photograph(scene.image, dice)
 
 
-# --- what is behind, painted at the final size: blurred by the enlarging, as by a lens
+class Scene:
+    """What is behind and in front of the animal; `image` is what has been painted so far."""
+
+    def __init__(self, dice: Dice) -> None:
+        self.dice = dice
+        self.image = Image.new("RGB", (PHOTO, PHOTO))
+        self.draw = ImageDraw.Draw(self.image)
+
+    # --- behind, painted at the final size: blurred by the enlarging, as by a lens
+
+    def gradient(self, top: Colour, bottom: Colour, begins: int = 0) -> None:
+        rows = np.linspace(top, bottom, PHOTO).astype(np.uint8)
+        self.image.paste(Image.fromarray(np.repeat(rows[:, None], PHOTO, axis=1)), (0, begins))
+
+    def grass(self, dice: Dice) -> None:
+        horizon = int(dice.uniform(0.15, 0.5) * PHOTO)
+        near = dice.vary((74, 124, 52))
+        self.gradient(dice.vary((150, 200, 236)), dice.vary((214, 230, 236)))
+        self.gradient(dice.vary((150, 180, 96)), near, horizon)
+        for x in dice.uniform(0, PHOTO, 6):
+            bush = x - 14, horizon - 12, x + 14, horizon + 4
+            self.draw.ellipse(bush, fill=dice.vary((70, 110, 60)))
+        for x, y in dice.uniform((0, horizon), PHOTO, (90, 2)):
+            self.draw.line((x, y, x + dice.normal(0, 2), y - 6), fill=dice.vary(near, 0.15))
+
+    def room(self, dice: Dice) -> None:
+        floor, wall = int(dice.uniform(0.55, 0.8) * PHOTO), dice.colour()
+        self.gradient(wall, mix(wall, WHITE, 0.2))
+        self.gradient(dice.vary((150, 110, 76)), dice.vary((100, 68, 44)), floor)
+        self.draw.rectangle((0, floor - 4, PHOTO, floor), fill=WHITE)
+        x, y, frame = dice.uniform(0, 90), dice.uniform(0, 30), mix(wall, DARK, 0.6)
+        self.draw.rectangle((x, y, x + 34, y + 28), fill=dice.colour(), outline=frame, width=3)
+
+    def sofa(self, dice: Dice) -> None:
+        cloth = dice.colour()
+        self.image.paste(dice.colour(), (0, 0, PHOTO, PHOTO))
+        top, middle = dice.uniform(15, 50), dice.uniform(30, 98)
+        style = {"fill": cloth, "outline": mix(cloth, DARK, 0.4), "width": 2}
+        for left, right in ((-20, middle), (middle, 148)):
+            self.draw.rounded_rectangle((left, top, right, 110), 14, **style)
+        seat = -10, dice.uniform(80, 100), 138, 150
+        self.draw.rounded_rectangle(seat, 10, fill=mix(cloth, WHITE, 0.15))
+
+    def sky(self, dice: Dice) -> None:
+        self.gradient(dice.vary((96, 160, 222)), dice.vary((226, 224, 220)))
+        for x, y in dice.uniform((0, 5), (PHOTO, 60), (4, 2)):
+            for shift, radius in ((-9, 6), (0, 9), (9, 6)):
+                self.draw.circle((x + shift, y), radius, fill=(244, 246, 248))
+        hill = -60, dice.uniform(85, 108), 190, 260
+        self.draw.ellipse(hill, fill=dice.vary((170, 150, 110), 0.15))
+
+    def rug(self, dice: Dice) -> None:
+        y, x = np.mgrid[:PHOTO, :PHOTO] // dice.integers(10, 22)
+        weave, wool = dice.pick((x + y, y, x, x // 2 + y)), dice.colour()
+        wools = np.array([wool, mix(wool, dice.colour(), 0.4), mix(wool, WHITE, 0.3)])
+        self.image.paste(Image.fromarray(wools.astype(np.uint8)[weave % dice.integers(2, 4)]))
+
+    def night(self, dice: Dice) -> None:
+        self.gradient(dice.vary((36, 42, 80)), dice.vary((92, 88, 116)))
+        for x, y in dice.uniform(0, (PHOTO, 90), (14, 2)):
+            lamp = mix((92, 88, 116), (250, 220, 150), dice.uniform(0.3, 0.9))
+            self.draw.circle((x, y), dice.uniform(0.5, 6), fill=lamp)
+
+    def enlarge(self) -> None:
+        self.image = self.image.filter(ImageFilter.BoxBlur(self.dice.uniform(0.5, 2)))
+        self.image = self.image.resize((FINE, FINE), Image.Resampling.BICUBIC)
+        self.draw = ImageDraw.Draw(self.image)
+
+    def shadow(self, feet: complex, size: float) -> None:
+        mask = Image.new("L", (FINE // 8, FINE // 8))  # enlarged it is soft
+        x, y, half = feet.real / 8, feet.imag / 8, 0.15 * size / 2
+        ImageDraw.Draw(mask).ellipse((x - half, y - 1.5, x + half, y + 1.5), fill=120)
+        self.image.paste(DARK, mask=mask.resize((FINE, FINE), Image.Resampling.BICUBIC))
+
+    # --- in front, in pixels of the fine picture
+
+    def bowl(self, dice: Dice) -> None:
+        x, y, colour = dice.uniform(40, 216), dice.uniform(205, 240), dice.colour()
+        self.draw.polygon((x - 42, y, x + 42, y, x + 32, y + 34, x - 32, y + 34), fill=colour)
+        style = {"fill": mix(colour, DARK, 0.45), "outline": colour, "width": 4}
+        self.draw.ellipse((x - 42, y - 10, x + 42, y + 10), **style)
+
+    def ball(self, dice: Dice) -> None:
+        x, y = dice.uniform(30, 226), dice.uniform(190, 235)
+        radius, colour = dice.uniform(20, 38), dice.colour()
+        self.draw.circle((x, y), radius, fill=mix(colour, DARK, 0.35))
+        self.draw.circle((x - radius / 10, y - radius / 10), 0.9 * radius, fill=colour)
+        stripe = (x - 1.6 * radius, y - radius, x + 0.2 * radius, y + 0.8 * radius)
+        self.draw.arc(stripe, -60, 60, fill=WHITE, width=5)
+
+    def plant(self, dice: Dice) -> None:
+        root = dice.pick((-10, 20, 236, 266)) + 262j
+        for angle in dice.uniform(-1.1, 1.1, 7):
+            leaf = oval(-60j, 13, 62) * dice.uniform(0.8, 1.5) * np.exp(1j * angle)
+            self.draw.polygon(flat(root + leaf), fill=dice.vary((66, 128, 70), 0.15))
+
+    def box(self, dice: Dice) -> None:
+        top, slope = dice.uniform(196, 228), dice.uniform(-12, 12)
+        cardboard = dice.vary((190, 146, 98))
+        self.draw.polygon((0, top + slope, FINE, top, FINE, FINE, 0, FINE), fill=cardboard)
+        seam = 0, top + slope + 14, FINE, top + 14
+        self.draw.line(seam, fill=mix(cardboard, DARK, 0.4), width=3)
 
 
-def _gradient(top: Colour, bottom: Colour) -> Image.Image:
-    rows = np.linspace(top, bottom, PHOTO).astype(np.uint8)
-    return Image.fromarray(np.repeat(rows[:, None], PHOTO, axis=1))
+_BEHIND = (Scene.grass, Scene.room, Scene.sofa, Scene.sky, Scene.rug, Scene.night)
+_IN_FRONT = (Scene.bowl, Scene.ball, Scene.plant, Scene.box)
 
 
-def _grass(rng: np.random.Generator) -> Image.Image:
-    horizon = int(rng.uniform(0.15, 0.5) * PHOTO)
-    near = vary((74, 124, 52), rng)
-    scene = _gradient(vary((150, 200, 236), rng), vary((214, 230, 236), rng))
-    scene.paste(_gradient(vary((150, 180, 96), rng), near), (0, horizon))
-    draw = ImageDraw.Draw(scene)
-    for x in rng.uniform(0, PHOTO, 6):
-        draw.ellipse((x - 14, horizon - 12, x + 14, horizon + 4), fill=vary((70, 110, 60), rng))
-    for x, y in rng.uniform((0, horizon), PHOTO, (90, 2)):
-        draw.line((x, y, x + rng.normal(0, 2), y - 6), fill=vary(near, rng, 0.15))
-    return scene
-
-
-def _room(rng: np.random.Generator) -> Image.Image:
-    floor = int(rng.uniform(0.55, 0.8) * PHOTO)
-    wall = any_colour(rng)
-    scene = _gradient(wall, mix(wall, WHITE, 0.2))
-    scene.paste(_gradient(vary((150, 110, 76), rng), vary((100, 68, 44), rng)), (0, floor))
-    draw = ImageDraw.Draw(scene)
-    draw.rectangle((0, floor - 4, PHOTO, floor), fill=WHITE)
-    x, y = rng.uniform(0, 90), rng.uniform(0, 30)
-    draw.rectangle(
-        (x, y, x + 34, y + 28), fill=any_colour(rng), outline=mix(wall, DARK, 0.6), width=3
-    )
-    return scene
-
-
-def _sofa(rng: np.random.Generator) -> Image.Image:
-    cloth = any_colour(rng)
-    scene = Image.new("RGB", (PHOTO, PHOTO), any_colour(rng))
-    draw = ImageDraw.Draw(scene)
-    top, middle = rng.uniform(15, 50), rng.uniform(30, 98)
-    seam = mix(cloth, DARK, 0.4)
-    for left, right in ((-20, middle), (middle, 148)):
-        draw.rounded_rectangle((left, top, right, 110), 14, fill=cloth, outline=seam, width=2)
-    draw.rounded_rectangle((-10, rng.uniform(80, 100), 138, 150), 10, fill=mix(cloth, WHITE, 0.15))
-    return scene
-
-
-def _sky(rng: np.random.Generator) -> Image.Image:
-    scene = _gradient(vary((96, 160, 222), rng), vary((226, 224, 220), rng))
-    draw = ImageDraw.Draw(scene)
-    for x, y in rng.uniform((0, 5), (PHOTO, 60), (4, 2)):
-        for shift, radius in ((-9, 6), (0, 9), (9, 6)):
-            draw.circle((x + shift, y), radius, fill=(244, 246, 248))
-    draw.ellipse((-60, rng.uniform(85, 108), 190, 260), fill=vary((170, 150, 110), rng, 0.15))
-    return scene
-
-
-def _rug(rng: np.random.Generator) -> Image.Image:
-    y, x = np.mgrid[:PHOTO, :PHOTO] // rng.integers(10, 22)
-    weave = pick(rng, (x + y, y, x, x // 2 + y))
-    wool = any_colour(rng)
-    colours = np.array(
-        [wool, mix(wool, any_colour(rng), 0.4), mix(wool, WHITE, 0.3)], dtype=np.uint8
-    )
-    return Image.fromarray(colours[weave % rng.integers(2, 4)])
-
-
-def _night(rng: np.random.Generator) -> Image.Image:
-    scene = _gradient(vary((36, 42, 80), rng), vary((92, 88, 116), rng))
-    draw = ImageDraw.Draw(scene)
-    for x, y in rng.uniform(0, (PHOTO, 90), (14, 2)):
-        lamp = mix((92, 88, 116), (250, 220, 150), rng.uniform(0.3, 0.9))
-        draw.circle((x, y), rng.uniform(0.5, 6), fill=lamp)
-    return scene
-
-
-_SCENES = (_grass, _room, _sofa, _sky, _rug, _night)
-
-
-def _ground_shadow(scene: Image.Image, feet: complex, size: float) -> None:
-    small = FINE // 8  # enlarging the mask is what makes the shadow soft
-    mask = Image.new("L", (small, small))
-    centre, half = feet / 8, 0.15 * size / 2
-    box = (centre.real - half, centre.imag - 1.5, centre.real + half, centre.imag + 1.5)
-    ImageDraw.Draw(mask).ellipse(box, fill=120)
-    scene.paste(DARK, mask=mask.resize((FINE, FINE), Image.Resampling.BICUBIC))
-
-
-# --- what stands in front, in pixels of the fine picture
-
-
-def _bowl(draw: ImageDraw.ImageDraw, rng: np.random.Generator) -> None:
-    x, y, colour = rng.uniform(40, 216), rng.uniform(205, 240), any_colour(rng)
-    draw.polygon((x - 42, y, x + 42, y, x + 32, y + 34, x - 32, y + 34), fill=colour)
-    draw.ellipse(
-        (x - 42, y - 10, x + 42, y + 10), fill=mix(colour, DARK, 0.45), outline=colour, width=4
-    )
-
-
-def _ball(draw: ImageDraw.ImageDraw, rng: np.random.Generator) -> None:
-    x, y, radius, colour = (
-        rng.uniform(30, 226),
-        rng.uniform(190, 235),
-        rng.uniform(20, 38),
-        any_colour(rng),
-    )
-    draw.circle((x, y), radius, fill=mix(colour, DARK, 0.35))
-    draw.circle((x - radius / 10, y - radius / 10), 0.9 * radius, fill=colour)
-    stripe = (x - 1.6 * radius, y - radius, x + 0.2 * radius, y + 0.8 * radius)
-    draw.arc(stripe, -60, 60, fill=WHITE, width=5)
-
-
-def _plant(draw: ImageDraw.ImageDraw, rng: np.random.Generator) -> None:
-    root = pick(rng, (-10, 20, 236, 266)) + 262j
-    for angle in rng.uniform(-1.1, 1.1, 7):
-        leaf = oval(-60j, 13, 62) * rng.uniform(0.8, 1.5) * np.exp(1j * angle)
-        draw.polygon(flat(root + leaf), fill=vary((66, 128, 70), rng, 0.15))
-
-
-def _box(draw: ImageDraw.ImageDraw, rng: np.random.Generator) -> None:
-    top, slope, cardboard = rng.uniform(196, 228), rng.uniform(-12, 12), vary((190, 146, 98), rng)
-    draw.polygon((0, top + slope, FINE, top, FINE, FINE, 0, FINE), fill=cardboard)
-    draw.line((0, top + slope + 14, FINE, top + 14), fill=mix(cardboard, DARK, 0.4), width=3)
-
-
-_OCCLUDERS = (_bowl, _ball, _plant, _box)
-
-
-# --- the camera
-
-
-def _photograph(scene: Image.Image, rng: np.random.Generator) -> Image.Image:
-    if rng.random() < 0.5:
+def _photograph(scene: Image.Image, dice: Dice) -> Image.Image:
+    if dice.random() < 0.5:
         scene = ImageOps.mirror(scene)
-    photo = scene.reduce(FINE // PHOTO).filter(ImageFilter.BoxBlur(rng.uniform(0, 0.8)))
+    photo = scene.reduce(FINE // PHOTO).filter(ImageFilter.BoxBlur(dice.uniform(0, 0.8)))
     x = np.linspace(-0.5, 0.5, PHOTO)
-    light = rng.uniform(0.8, 1.15) * (
-        1 + rng.normal(0, 0.15) * x[:, None] + rng.normal(0, 0.15) * x
+    light = dice.uniform(0.8, 1.15) * (
+        1 + dice.normal(0, 0.15) * x[:, None] + dice.normal(0, 0.15) * x
     )
-    tint = 1 + rng.normal(0, 0.03, 3)
-    noise = rng.normal(0, rng.uniform(1, 4), (PHOTO, PHOTO, 3))
+    tint = 1 + dice.normal(0, 0.03, 3)
+    noise = dice.normal(0, dice.uniform(1, 4), (PHOTO, PHOTO, 3))
     pixels = np.asarray(photo) * light[..., None] * tint + noise
     return Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
 

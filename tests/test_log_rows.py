@@ -1,0 +1,219 @@
+"""Any table at all: each value under its own name, or a LogError; path, table, History agree."""
+
+import csv
+import io
+import itertools
+import math
+import os
+
+from helpers import LogError, read_log
+from helpers.logs import table_of
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from test_logs import RATE, TRAINED, VALIDATED, epochs, history_of, log_run, notes, written
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "training_log.csv"
+
+
+# More of them: LOG_EXAMPLES=2000 uv run pytest -n0 tests/test_log_rows.py
+EXAMPLES = int(os.environ.get("LOG_EXAMPLES", 150))
+each_example = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+METRICS = ["accuracy", "f1", "mae", "precision, 0.5", "weighted_auc"]  # the last sorts after "val_"
+
+
+@st.composite
+def fits(draw):
+    """Fits one after the other: (start, rows of logs). No value stands in two cells."""
+    value = map(float, itertools.count(1)).__next__
+    twins = {name: draw(st.booleans()) for name in METRICS}
+    rated = draw(st.booleans())
+    every, made, columns = draw(st.sets(st.sampled_from(METRICS))), [], []
+    extra = draw(st.sampled_from([(), (), ("words",), ("array",)]))
+    for number in range(draw(st.integers(1, 4))):
+        change = draw(st.sampled_from(["same", "fewer", "more", "rate"])) if number else "same"
+        kept = every
+        if change == "fewer" and every:
+            kept = draw(st.sets(st.sampled_from(sorted(every))))
+        elif change == "more":
+            kept = every | draw(st.sets(st.sampled_from(METRICS)))
+        validated = draw(st.sampled_from([True, True, False]))
+        lone = {"val_iou"} if validated and draw(st.booleans()) else set()
+        if made:  # what the file can't tell: a run that lacks one metric and has a new one
+            lone &= {*made[0][1][0]}
+            lone |= {"val_iou"} & {*made[0][1][0]} if change == "more" and validated else set()
+        names = ["loss", *sorted(kept), *sorted(lone), *extra]
+        if validated:
+            names += [
+                f"val_{name}" for name in ["loss", *sorted(kept)] if name == "loss" or twins[name]
+            ]
+        rate = value() if rated != (change == "rate") else None
+        rows = []
+        for _ in range(draw(st.integers(1, 4))):
+            row = {name: value() for name in names}
+            row |= {"words": "good", "array": [1, 2]} if extra else {}
+            row = {
+                name: cell
+                for name, cell in row.items()
+                if name not in {"words", "array"} - {*extra}
+            }
+            rows.append(row | ({} if rate is None else {"learning_rate": rate}))
+        if validated and len(rows) > 1 and draw(st.booleans()):  # validation_freq=2
+            rows[0::2] = [{n: v for n, v in row.items() if n[:4] != "val_"} for row in rows[0::2]]
+        # a row as long as the header, of other columns: the file can't tell it from the header's
+        keys = sorted(rows[0])
+        if not any(key.startswith("val_") for key in keys):
+            keys += [f"val_{key}" for key in keys]
+        columns = columns or keys
+        same_names = keys == columns or sorted(keys) == sorted(columns)
+        if number and len(keys) == len(columns) and not same_names:
+            continue
+        made.append((draw(st.sampled_from([0, 0, len(rows)])), rows))
+    return made
+
+
+@each_example
+@given(made=fits(), separator=st.sampled_from(",;\t|"), cut=st.booleans())
+def test_each_value_of_csvloggers_files_comes_back_under_its_own_name(path, made, separator, cut):
+    path.unlink(missing_ok=True)
+    origin, total = {}, 0
+    for start, rows in made:
+        log_run(path, list(enumerate(rows, start)), separator)
+        for epoch, row in enumerate(rows, start):
+            total += 1
+            origin |= {
+                v: (n, epoch, total)
+                for n, v in row.items()
+                if isinstance(v, float) and "rate" not in n
+            }
+            origin |= {v: (n, None, None) for n, v in row.items() if "rate" in n}
+    if cut:
+        path.write_bytes(path.read_bytes() + b"7" + separator.encode() + b"0.2")
+    try:
+        table = read_log(path)
+    except LogError:
+        assert len(made) > 1
+        return
+    for row in table.drop(columns="run").to_dict("records"):
+        epoch, own = row.pop("epoch"), set()
+        for name, value in row.items():
+            if not math.isnan(value):
+                from_name, from_epoch, from_row = origin[value]
+                assert (from_name, from_epoch or epoch) == (name, epoch)
+                own |= {from_row} - {None}
+        assert len(own) == 1  # no row is made of two
+    if len(made) == 1:
+        assert len(table) == total
+    elif len(table) < total:
+        assert table.attrs["notes"]
+
+
+@each_example
+@given(
+    names=st.lists(
+        st.sampled_from(["loss", "val_loss", "lr", "val_f1", *METRICS]), min_size=1, unique=True
+    ).filter(lambda names: {"loss", "val_loss"} & {*names}),
+    count=st.integers(1, 5),
+    separator=st.sampled_from(",;\t|"),
+    index=st.booleans(),
+    epoch=st.sampled_from(["first", "last", "float", None]),
+    gaps=st.booleans(),
+    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC]),
+    decimal=st.sampled_from([".", ","]),
+)
+def test_each_value_of_a_table_that_pandas_saved_comes_back_under_its_own_name(
+    path, names, count, separator, index, epoch, gaps, quoting, decimal
+):
+    numbers = np.arange(count * len(names)).reshape(count, -1) + 0.5
+    table = pd.DataFrame(numbers, columns=names)
+    if gaps and count > 1:
+        table.iloc[0, 0] = math.nan
+    if epoch:
+        at = len(names) if epoch == "last" else 0
+        table.insert(at, "epoch", np.arange(count, dtype=float if epoch == "float" else int))
+    table.to_csv(path, sep=separator, index=index, quoting=quoting, decimal=decimal)
+    found = read_log(path)
+    table = table.rename(columns={"lr": "learning_rate"})
+    assert found["epoch"].tolist() == list(range(count))
+    assert sorted(found) == sorted({"run", "epoch", *table})
+    pd.testing.assert_frame_equal(
+        found[table.columns.drop("epoch", errors="ignore")],
+        table.drop(columns="epoch", errors="ignore"),
+        check_dtype=False,
+    )
+
+
+@each_example
+@given(
+    content=st.one_of(
+        st.binary(max_size=200),
+        st.text(alphabet='epoch,;\t|: \n\r"0123456789.-eNA\x00loss', max_size=120).map(
+            lambda text: ("epoch,loss" + text).encode()
+        ),
+    )
+)
+def test_any_other_file_gives_a_log_error_or_a_table(path, content):
+    path.write_bytes(content)
+    try:
+        table = read_log(path)
+    except LogError as error:
+        assert path.name in str(error)
+    else:
+        assert list(table.columns[:2]) == ["run", "epoch"] and len(table)
+
+
+# --- path, table and History ---
+
+
+def test_what_read_log_returns_and_a_learner_saves_reads_back_equal(path):
+    table = written(path, epochs(3, VALIDATED), epochs(2, VALIDATED | RATE), epochs(2, TRAINED, 2))
+    table.to_csv(path, index=False)
+    pd.testing.assert_frame_equal(read_log(path), table, check_flags=False)
+
+
+def test_path_table_and_history_agree(path):
+    run = [
+        (epoch, logs | {"per_class": np.array([epoch, 1.0])})
+        for epoch, logs in epochs(4, VALIDATED | RATE)
+    ]
+    from_path = written(path, run)
+    raw = pd.read_csv(path, index_col=False)
+    for log in (path, str(path), raw, history_of(run)):
+        table = table_of(log)
+        pd.testing.assert_frame_equal(table[from_path.columns], from_path)
+        assert table["per_class"].isna().all() and "per_class" in notes(table)
+    pd.testing.assert_frame_equal(table_of(from_path), from_path)
+    assert notes(table_of(from_path)) == notes(from_path)
+
+
+@pytest.mark.parametrize(
+    "log",
+    [3, None, [1, 2], history_of([]), pd.DataFrame(), pd.DataFrame({"epoch": [0.5], "loss": [1]})],
+)
+def test_what_holds_no_epochs_is_refused(log):
+    with pytest.raises(LogError, match="এই log দিয়ে কাজ চলে না"):
+        table_of(log)
+
+
+def test_a_history_whose_epochs_cannot_be_told_is_refused():
+    history = history_of([(epoch, VALIDATED if epoch % 2 else TRAINED) for epoch in range(4)])
+    with pytest.raises(LogError, match="History"):
+        table_of(history)
+
+
+def test_a_table_of_any_kind_of_cells_is_left_as_it_was():
+    table = pd.read_csv(io.StringIO(",lr, loss\n0,0.1,NA\n1,0.2,x\n"))
+    before = table.copy()
+    tidy = table_of(table)
+    assert list(tidy) == ["run", "epoch", "learning_rate", "loss"] and "loss" in notes(tidy)
+    pd.testing.assert_frame_equal(table, before)
