@@ -1,9 +1,9 @@
-"""Is there a wheel of every locked package for each machine the README names? Needs the package index.
+"""Is there a wheel of every locked package for each machine the README names? Needs the index.
 
     python .ci/wheels.py
 
-Prints one line per platform and Python; what lacks a wheel, or no longer resolves, is named and ends it
-with an error.
+Prints one line per platform and Python; what lacks a wheel, or no longer resolves, is named and
+ends it with an error.
 """
 
 import subprocess
@@ -24,7 +24,8 @@ def missing(platform: str, python: str) -> str:
     """What uv complains of when it may use wheels only; empty where all is well."""
     done = subprocess.run(
         [
-            *("uv", "pip", "compile", "--quiet", "--no-header", "--no-annotate", "--no-emit-index-url"),
+            *("uv", "pip", "compile", "--quiet", "--no-header", "--no-annotate"),
+            "--no-emit-index-url",
             *("--only-binary", ":all:", "--python-platform", platform, "--python-version", python),
             "requirements.txt",
         ],

@@ -34,7 +34,8 @@ ORDER = (
 )
 PROMISE = re.compile(
     r"# .+\n.*\*\*এই নোটবুক শেষে তুমি পারবে\*\*\n+[*-] .+"
-    r"^সময়: [০-৯]+ মিনিট \(তার মধ্যে মেশিনের কাজ [০-৯]+ (সেকেন্ড|মিনিট)\)"
+    r"^(সময়: [০-৯]+ মিনিট \(তার মধ্যে মেশিনের কাজ [০-৯]+ (সেকেন্ড|মিনিট)\)"
+    r"|মূল পথ: (?P<core>[০-৯]+) মিনিট · গভীরে: আরও (?P<deeper>[০-৯]+) মিনিট, যখন দরকার হবে)"
     r" · আগে দেখে এসো: (?P<before>.+)",
     re.DOTALL | re.MULTILINE,
 )
@@ -73,10 +74,51 @@ def objectives(notebook: Notebook) -> Iterator[str]:
         yield f"{first.id}: not of the form title, promise, list, time · what to see before"
         return
     numbers = {path.name[:2] for path in notebook_files()}
+    for part in ("core", "deeper"):
+        cells = [cell for cell in notebook.cells if ("more" in tags(cell)) == (part == "deeper")]
+        if promise[part] and abs(int(promise[part]) - minutes(cells)) > 2:
+            yield f"{first.id}: {part} takes {minutes(cells):.0f} minutes by the formula"
     for written in re.findall("[০-৯]+", promise["before"]):
         number = f"{int(written):02d}"
         if number not in numbers or number >= notebook.path.name[:2]:
             yield f"{first.id}: {written} is no earlier notebook"
+
+
+def minutes(cells: list) -> float:
+    """How long a learner needs for these cells, measured on readers of the first edition."""
+    words, lines, questions = counts(cells)
+    parts = [tag for cell in cells for tag in tags(cell)]
+    exercises = sum(cell.id.startswith("check-") for cell in cells)
+    for_parts = 6 * exercises + 6 * ("lab" in parts) + 4 * ("quiz" in parts)
+    return words / 45 + lines / 10 + questions + for_parts
+
+
+def counts(cells: list) -> tuple[int, float, int]:
+    """Words of text, lines of code (of a folded cell half), and questions to think of."""
+    texts = [cell.source for cell in cells if cell.cell_type == "markdown"]
+    words = sum(len(block.split()) for text in texts for block in prose(text))
+    lines = 0.0
+    for cell in cells:
+        if cell.cell_type == "code":
+            written = sum(bool(line.strip()) for line in cell.source.splitlines())
+            lines += written / 2 if "tool" in tags(cell) else written
+    return words, lines, sum(text.count("**আগে ভাবো:**") for text in texts)
+
+
+def core_budget(notebook: Notebook) -> Iterator[str]:
+    if len(notebook.core.cells) == len(notebook.cells):  # not of the second edition yet
+        return
+    words, lines, questions = counts(notebook.core.cells)
+    found = len(notebook.core.cells), words, lines, questions, int(minutes(notebook.core.cells))
+    for name, count, most in zip(_BUDGET, found, _BUDGET.values(), strict=True):
+        if count > most:
+            yield f"the core has {count:g} {name}, at most {most}"
+    for cell in notebook.core.cells:
+        if "tool" in tags(cell) and not cell.source.startswith("# "):
+            yield f"{cell.id}: folded, so its first line says what it does"
+
+
+_BUDGET = {"cells": 42, "words": 900, "lines of code": 100, "questions": 7, "minutes": 50}
 
 
 def setup_cell(notebook: Notebook) -> Iterator[str]:
@@ -223,6 +265,6 @@ def behaviour_is_compared(notebook: Notebook) -> Iterator[str]:
 OF_THE_TEMPLATE: list[Rule] = [cell_ids, sections, setup_cell, short_text]
 RULES: list[Rule] = [
     *OF_THE_TEMPLATE,
-    *(objectives, exercises, quiz, navigation, link_targets, alt_text),
+    *(objectives, core_budget, exercises, quiz, navigation, link_targets, alt_text),
     *(saved_by_the_tool, no_errors, behaviour_is_compared),
 ]

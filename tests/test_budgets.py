@@ -8,11 +8,11 @@ import pytest
 
 # glob -> lines at most; whoever adds something says what goes
 BUDGETS = {
-    "helpers/*.py": 1_900,
-    "helpers/labs/**/*.py": 1_200,
-    "exercises/**/*.py": 1_800,
-    "tests/**/*.py": 5_500,
-    "tools/**/*.py": 1_200,
+    "helpers/*.py": 2_560,
+    "helpers/labs/**/*.py": 1_600,
+    "exercises/**/*.py": 2_020,
+    "tests/**/*.py": 6_500,
+    "tools/**/*.py": 1_380,
 }
 ONE_FILE = 300
 
