@@ -130,6 +130,19 @@ def test_no_position_of_the_controls_raises_even_on_odd_logs(data, values):
 # ---- EarlyStopping -------------------------------------------------------------------------------
 
 
+def test_for_a_projector_pictures_and_labs_are_half_as_large_again():
+    def widths():
+        lab = patience_lab(log_of([0.9, 0.5, 0.7]))
+        return lab.figure.dpi, int(lab.picture.layout.width.removesuffix("px"))
+
+    dpi, width = widths()
+    try:
+        setup(projector=True)
+        assert widths() == (1.5 * dpi, pytest.approx(1.5 * width, abs=1))
+    finally:
+        setup()
+
+
 @pytest.mark.parametrize("patience", [1, 4, 9])
 def test_the_patience_lab_says_and_codes_what_replay_does(patience):
     log, lab = read_log(RECORDED), LABS["patience"]()
