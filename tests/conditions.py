@@ -96,7 +96,7 @@ PLAIN = Condition()
 CONDITIONS = {
     "offline": Condition(apart=("--net",), before=_LOOPBACK_UP),
     "no-font": Condition(apart=("--mount",), before=_NO_FONTS),
-    "c-locale": Condition(env={"LC_ALL": "C", "PYTHONUTF8": "0"}),
+    "c-locale": Condition(env={"LC_ALL": "C"}),
     "read-only": Condition(apart=("--mount",), before=_READ_ONLY),
     "bengali-path": Condition(folder="কোর্সের ফোল্ডার ০১"),
     "small": Condition(before=_SMALL),

@@ -69,7 +69,7 @@ class Lab(ipywidgets.VBox):
         self.controls = {name: _control(*given) for name, given in (controls or {}).items()}
         self.readout, self.code, self._alt = HTML(), HTML(), ""
         # as wide as it is drawn, where the other parts are as wide as the page
-        place = Layout(max_width="100%", height="auto", align_self="flex-start")
+        place = Layout(max_width="100%", height="auto", align_self="flex-start", margin="0")
         self.picture = ipywidgets.Image(format="png", layout=place)
         # the figure, by scale the pixels of what stays in it, and the artists that move
         self._drawn: tuple = (None, {}, [])
