@@ -87,7 +87,7 @@ Block = tuple[list[str], list[str], list[int], list[list[str]]]
 def blocks_of(rows: list[tuple[int, list[str]]], notes: list[str]) -> list[Block]:
     """What one fit wrote: as many cells in each row, NA in the same columns, epochs that rise."""
     blocks: list[Block] = []
-    header, first, unread = [], [], []
+    header, first, unread, unclear = [], [], [], []
     for (line, row), (_, following) in itertools.pairwise([*rows, (0, [])]):
         if not header or (not row[0][:1].isdigit() and _is_header(names_in(row))):
             header, first, before, last = names_in(row), [], (), -1
@@ -107,14 +107,23 @@ def blocks_of(rows: list[tuple[int, list[str]]], notes: list[str]) -> list[Block
             continue
         first = first or row
         kind = len(row), "NA" in row and _contradicts(header, row)
+        if before == (len(row), True) and not kind[1] and epoch > last:
+            # the same fit, validated for once, or the next one, which writes as the header says
+            unclear.append(digits(line))
+            last = epoch
+            continue
         if kind != before or epoch <= last:
             blocks.append((header, first, [], []))
         blocks[-1][2].append(line)
         blocks[-1][3].append(row)
         before, last = kind, epoch
-    if unread:
-        what = f"{digits(len(unread))}টি লাইন বাদ গেছে: সেখানে epoch পড়া যায়নি"
-        notes.append(f"{what}; প্রথমটি লাইন {unread[0]}।")
+    for lines, why in (
+        (unread, "সেখানে epoch পড়া যায়নি"),
+        (unclear, "কোন ঘর কোন metric-এর, ফাইল দেখে তা বলা যায় না"),
+    ):
+        if lines:
+            what = f"{digits(len(lines))}টি লাইন বাদ গেছে: {why}"
+            notes.append(f"{what}; প্রথমটি লাইন {lines[0]}।")
     return blocks
 
 
@@ -186,9 +195,11 @@ def names_of(header: list[str], first: list[str], rows: list[list[str]]) -> list
     if len(fitting) != 1:
         return None
     (found,) = fitting
+    if any("NA" in row and _contradicts(found, row) for row in rows):
+        return None
     # a rate stays the same for epochs on end; the values of a metric that came new would not
     rates = [row[found.index(rate)] for row in rows] if rate in found else []
-    return list(found) if len({*rates}) <= len(rates) // 2 else None
+    return list(found) if all(rates.count(one) > 1 for one in rates) else None
 
 
 def _layouts(

@@ -8,7 +8,7 @@ import pytest
 
 # glob -> lines at most; whoever adds something says what goes
 BUDGETS = {
-    "helpers/*.py": 2_560,
+    "helpers/*.py": 2_600,
     "helpers/labs/**/*.py": 1_600,
     "exercises/**/*.py": 2_020,
     "tests/**/*.py": 6_500,
