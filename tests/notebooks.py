@@ -168,6 +168,7 @@ class Text:
     where: str
     body: str
     is_markdown: bool
+    is_story: bool = False
 
 
 @cache
@@ -193,7 +194,8 @@ def course_texts() -> tuple[Text, ...]:
 def _cells() -> Iterator[Text]:
     for path in [*notebook_files(), TEMPLATE]:
         for cell in read_notebook(path).cells:
-            yield Text(f"{path.name} {cell.id}", cell.source, cell.cell_type == "markdown")
+            story = "problem" in tags(cell)
+            yield Text(f"{path.name} {cell.id}", cell.source, cell.cell_type == "markdown", story)
 
 
 def _practice() -> Iterator[Text]:

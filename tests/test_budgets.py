@@ -11,7 +11,7 @@ BUDGETS = {
     "helpers/*.py": 2_600,
     "helpers/labs/**/*.py": 1_600,
     "exercises/**/*.py": 2_020,
-    "tests/**/*.py": 6_500,
+    "tests/**/*.py": 6_520,
     "tools/**/*.py": 1_380,
 }
 ONE_FILE = 300
