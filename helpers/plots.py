@@ -153,9 +153,8 @@ def _first_and_last(table: pd.DataFrame, name: str) -> str:
 def _draw_rate(axes: Axes, table: pd.DataFrame) -> None:
     rates = _values(table, RATE_COLUMN)
     run = table.set_index("x")["run"][rates.index]
-    drops = rates[
-        rates.groupby(run).diff() < 0
-    ]  # a run that starts at a lower rate has not dropped it
+    # a rate falls at the end of the epoch before the first row that shows it lower
+    drops = rates[rates.groupby(run).diff(-1) > 0]
     for _, part in rates.groupby(run):
         marker = "o" if len(part) == 1 else ""
         axes.step(part.index, part, where="mid", color=COLOURS["green"], marker=marker)
@@ -168,7 +167,7 @@ def _draw_rate(axes: Axes, table: pd.DataFrame) -> None:
     if 0 < len(drops) <= 5:  # a schedule that falls every epoch needs no mark at each of them
         axes.plot(drops, "v", markersize=11, color=COLOURS["black"])
         when = ", ".join(_when(table, x) for x in drops.index)
-        axes.set_title(f"learning rate {digits(len(drops))} বার কমেছে: {when}")
+        axes.set_title(f"learning rate {digits(len(drops))} বার কমেছে: {when}-এর শেষে")
 
 
 def _label_epochs(axes: Axes, table: pd.DataFrame) -> None:

@@ -83,9 +83,9 @@ def test_the_learning_rate_stands_below_and_its_drops_in_one_run_are_named():
     figure = plot_log(table_of(rates=[0.01] * 6 + [0.001] * 14))
     axes = figure.axes[-1]
     assert axes.get_yscale() == "log"
-    assert "১ বার কমেছে: epoch 6" in axes.get_title("left")
+    assert "১ বার কমেছে: epoch 5-এর শেষে" in axes.get_title("left")
     (drop,) = [line for line in axes.get_lines() if line.get_marker() == "v"]
-    assert (drop.get_xdata().tolist(), drop.get_ydata().tolist()) == ([6], [0.001])
+    assert (drop.get_xdata().tolist(), drop.get_ydata().tolist()) == ([5], [0.01])
     assert axes.get_lines()[0].get_drawstyle().startswith("steps")
 
 
