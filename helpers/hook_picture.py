@@ -45,11 +45,11 @@ class _Block:
 
 
 def plot_hooks(events: list[HookEvent]) -> Figure:
-    """hook-এর ডাকগুলোর ছবি আঁকে: ওপরের ঘরের ভেতরে নিচের ঘর, বামে …_begin, ডানে …_end।
+    """কোন hook কখন চলেছে, তার ছবি আঁকে: বাক্সের বাম ধার …_begin, ডান ধার …_end।
 
     events: `HookRecorder`-এর `.events`। অন্য কিছু দিলে TypeError, তাতে কিছু শুরু না হলে ValueError।
-    ফেরত: matplotlib-এর Figure। বাম থেকে ডানে ডাকের ক্রম, সময়ের পরিমাণ নয়। ডান ধার ছেঁড়া মানে …_end আর
-    ডাকা হয়নি। epoch বা batch অনেক হলে মাঝের কয়েকটি বাদ পড়ে; কতটি, তা লেখা থাকে।
+    ফেরত: matplotlib-এর Figure। বাম থেকে ডানে hook চলার ক্রম। ডান ধার ছেঁড়া মানে …_end আর
+    চলেনি। epoch বা batch অনেক হলে মাঝের কয়েকটি বাদ পড়ে; কতটি, তা লেখা থাকে।
     """
     blocks = _blocks(checked(events))
     sizes = (_shorten(blocks, most) for most in (6, 5, 4, 3))
@@ -58,23 +58,21 @@ def plot_hooks(events: list[HookEvent]) -> Figure:
     kinds = {block.kind for block in every}
     rows = {kind: row for row, kind in enumerate(kind for kind in BLOCKS if kind in kinds)}
     title, room = _title(blocks, kinds), max(_ROOM, _width(shown))
-    notes = ["বাঁ থেকে ডানে ডাকের ক্রম, সময়ের মাপ নয়। ঘরের বাঁ ধারে …_begin, ডান ধারে …_end।"]
+    notes = ["বাম থেকে ডানে hook চলার ক্রম। বাক্সের বাম ধার …_begin, ডান ধার …_end।"]
     if torn := _torn(every[::-1]):
-        notes.append(f"ছেঁড়া ধার মানে ডাকা হয়নি: {torn}।")
+        notes.append(f"ছেঁড়া ধার মানে চলেনি: {torn}।")
     if any(event.block == "batch" for event in events):
-        inner = "on_train_batch_… নিজের ভেতর থেকে ওদের ডাকে"
-        notes.append(f"on_batch_begin আর on_batch_end আলাদা আঁকা হয়নি: {inner}।")
+        notes.append("on_train_batch_…-এর ভেতরে on_batch_…-ও চলে; ছবিতে সেটি আলাদা আঁকা হয়নি।")
 
-    figure = Figure(figsize=(room + 4.4, 0.76 * len(rows) + 0.25 * len(notes) + 0.6))
+    figure = Figure(figsize=(room + 3.4, 0.76 * len(rows) + 0.25 * len(notes) + 0.6))
     axes = figure.subplots()
     axes.set(xlim=(0, room), ylim=(len(rows) - 0.3, -0.5), xticks=[])
     _draw(axes, shown, rows, left=0, room=room)
-    axes.set_yticks(range(len(rows)), [f"{BLOCKS[kind][2]}\non_{kind}_begin" for kind in rows])
-    right = axes.secondary_yaxis("right")
-    right.set_yticks(range(len(rows)), [f"\non_{kind}_end" for kind in rows])
-    for side in (axes, right):
-        side.tick_params(length=0, labelsize=12)
-        side.spines[:].set_visible(False)
+    # both names at the left: at the right, on_train_batch_end would stand after the validation
+    names = [f"{BLOCKS[kind][2]}\non_{kind}_begin, …_end" for kind in rows]
+    axes.set_yticks(range(len(rows)), names)
+    axes.tick_params(length=0, labelsize=12)
+    axes.spines[:].set_visible(False)
     axes.grid(False)
     figure.set_label(f"{title}। বাইরে থেকে ভেতরে: {', '.join(rows)}")
     figure.suptitle(title, x=0.01, ha="left", fontsize=15, fontweight="bold")
@@ -139,7 +137,7 @@ def _torn(blocks: list[_Block]) -> str:
 
 def _title(blocks: list[_Block], kinds: set[str]) -> str:
     if torn := _torn(blocks):
-        return f"মাঝপথে ছিঁড়ে গেছে: {torn} আর ডাকা হয়নি"
+        return f"মাঝপথে থেমেছে: {torn} আর চলেনি"
     if len(blocks) > 1:
         runs = ", ".join(dict.fromkeys(block.label for block in blocks))
         return f"পরপর {digits(len(blocks))}টি রান: {runs}"
