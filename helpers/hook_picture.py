@@ -62,7 +62,7 @@ def plot_hooks(events: list[HookEvent]) -> Figure:
     if torn := _torn(every[::-1]):
         notes.append(f"ছেঁড়া ধার মানে চলেনি: {torn}।")
     if any(event.block == "batch" for event in events):
-        notes.append("on_train_batch_…-এর ভেতরে on_batch_…-ও চলে; ছবিতে সেটি আলাদা আঁকা হয়নি।")
+        notes.append("on_train_batch_begin-এর ভেতরে on_batch_begin-ও চলে, ছবিতে সেটি আঁকা হয়নি।")
 
     figure = Figure(figsize=(room + 3.4, 0.76 * len(rows) + 0.25 * len(notes) + 0.6))
     axes = figure.subplots()
