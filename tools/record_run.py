@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import platform
+import re
 import shutil
 import time
 from pathlib import Path
@@ -29,28 +30,28 @@ REPORT = """
 import json
 print(json.dumps({
     "log": str(log_file), "training_photos": len(train_raw), "validation_photos": len(val_raw),
-    "classes": names, "image_size": IMAGE_SIZE, "batch_size": BATCH_SIZE, "epochs_allowed": EPOCHS,
+    "classes": names, "image_size": IMAGE_SIZE, "batch_size": 32, "epochs_allowed": EPOCHS,
     "epochs_run": len(history.epoch),
     "callbacks": [type(callback).__name__ for callback in callbacks],
 }))
 """
 
 
-# The training cell prints EarlyStopping's best epoch, hence the last line.
 PLAIN = """
-callbacks = [csv]
-train_ds = photo_batches(train_raw).unbatch().shuffle(len(train_raw), seed=1337).batch(BATCH_SIZE)
-early.best_epoch = None
+callbacks = [CSVLogger(log_file)]
+train_ds = photo_batches(train_raw).unbatch().shuffle(len(train_raw), seed=1337).batch(32)
 """
 
 
-def code_until_training(plain: bool, epochs: int | None) -> nbformat.NotebookNode:
+def code_until_training(plain: bool, epochs: int | None, size: int) -> nbformat.NotebookNode:
     """The notebook's code cells up to the cell `train`, the options' changes before it."""
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     last = next(number for number, cell in enumerate(cells) if cell.id == "train")
     changes = f"EPOCHS = {epochs or 'EPOCHS'}\n{PLAIN if plain else ''}"
     extra = nbformat.v4.new_code_cell(changes)
+    for cell in cells:
+        cell.source = re.sub(r"^IMAGE_SIZE = \d+", f"IMAGE_SIZE = {size}", cell.source)
     notebook.cells = [*cells[:last], extra, cells[last], nbformat.v4.new_code_cell(REPORT)]
     return notebook
 
@@ -62,13 +63,14 @@ def main() -> None:
         "--plain", action="store_true", help="no callbacks but CSVLogger, no augmentation"
     )
     parser.add_argument("--epochs", type=int)
+    parser.add_argument("--image-size", type=int, default=96, help="96, as in all recorded runs")
     parser.add_argument(
         "--photos-are", required=True, help="what the photos are, in words, for the record"
     )
     options = parser.parse_args()
 
     started = time.monotonic()
-    notebook = code_until_training(options.plain, options.epochs)
+    notebook = code_until_training(options.plain, options.epochs, options.image_size)
     resources = {"metadata": {"path": str(NOTEBOOK.parent)}}
     NotebookClient(notebook, timeout=None, kernel_name="python3", resources=resources).execute()
     minutes = (time.monotonic() - started) / 60
