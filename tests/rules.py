@@ -249,6 +249,8 @@ def no_errors(notebook: Notebook) -> Iterator[str]:
         for output in cell.outputs:
             if "\r" in output.get("text", ""):
                 yield f"{cell.id}: keeps every step of a progress bar"
+            if re.search(r"(?<![\w.])/\w+/\S*runs/", output.get("text", "")):
+                yield f"{cell.id}: names a folder of the machine that saved it"
             if output.get("name") == "stderr":
                 yield f"{cell.id}: wrote to stderr: {output.text[:80]!r}"
             if output.output_type == "error" and "raises-exception" not in tags(cell):

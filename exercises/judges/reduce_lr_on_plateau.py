@@ -13,7 +13,6 @@ START = 0.3
 def accuracy_watcher(answer: object) -> Iterator[tuple]:
     yield from an(ReduceLROnPlateau, answer)
     yield "monitor", answer.monitor
-    yield "mode", answer.mode
     rising, level = (
         replayed([answer], learning_rate=START, val_accuracy=accuracy).learning_rates
         for accuracy in (np.linspace(0.1, 0.9, 20), [0.5] * 40)
