@@ -35,8 +35,9 @@ class Picture:
         made = axes.legend(handles=lines, ncols=len(lines), columnspacing=gap, **place)
         self._names += zip(lines, made.legend_handles, made.get_texts(), strict=True)
 
-    def name_what_is_seen(self) -> None:
-        """যে রেখায় একটিও বিন্দু নেই, তার নাম মুছে যায়।"""
+    def update(self, title: str) -> None:
+        """শিরোনাম বদলায়; যে রেখায় একটিও বিন্দু নেই, তার নাম মুছে যায়।"""
+        self.title.set_text(title)
         for line, handle, words in self._names:
             seen = len(line.get_xdata()) > 0
             if seen != words.get_visible():
@@ -64,8 +65,7 @@ class RecordedPicture(Picture):
         self._stops = [one.axvline(0, color="black", lw=width, **look) for one in self.axes]
 
     def update(self, title: str, stopped: int | None) -> None:
-        self.title.set_text(title)
-        self.name_what_is_seen()
+        super().update(title)
         for span, line in zip(self._not_run, self._stops, strict=True):
             span.set_visible(stopped is not None)
             line.set_visible(stopped is not None)

@@ -54,10 +54,14 @@ class ScheduleLab(TrainingLab):
         self._picture.rate.set_ylim(-0.02, HIGHEST * 1.06)
         self.run(self.settings)  # where no kernel runs, this picture is what is left
 
+    def run(self, settings: dict) -> None:
+        self.progress.max = settings["total"]
+        super().run(settings)
+
     def update(self) -> None:
         with self.drawing:
             said = "এখনো ট্রেনিং হয়নি: “ট্রেনিং করাও” চাপো।"
-            self._draw_plan(None, self.trained, "এই schedule-এ ট্রেনিং এখনো বাকি", said)
+            self._plan(None, self.trained, "এই schedule-এ ট্রেনিং এখনো বাকি", said)
 
     def finish(self, settings: dict, curves: Curves, before: Curves | None, took: str) -> None:
         if settings != self.settings:  # a control was moved while the training ran
@@ -65,11 +69,9 @@ class ScheduleLab(TrainingLab):
             return
         title = verdict(curves, before, settings["total"])
         said = f"{title}; শেষে `val_loss` `{curves['val_loss'][-1]:.3f}`। {took}"
-        self._draw_plan(curves, before, title, said)
+        self._plan(curves, before, title, said)
 
-    def _draw_plan(
-        self, curves: Curves | None, before: Curves | None, title: str, more: str
-    ) -> None:
+    def _plan(self, curves: Curves | None, before: Curves | None, title: str, more: str) -> None:
         settings = self.settings
         self._every_row.layout.display = None if settings["kind"] == "step" else "none"
         rates = planned(settings)
@@ -83,9 +85,8 @@ def code(settings: dict) -> str:
     """কপি করে চালানোর মতো Keras-এর কোড: `schedule` ফাংশনটি আর `scheduler`।"""
     base, warm, total = settings["base"], settings["warm"], settings["total"]
     since, rest = (f"(epoch - {warm})", max(1, total - warm)) if warm else ("epoch", total)
-    formula = _FORMULAS[settings["kind"]].format(
-        base=base, since=since, rest=rest, every=settings["every"]
-    )
+    numbers = {"base": base, "since": since, "rest": rest, "every": settings["every"]}
+    formula = _FORMULAS[settings["kind"]].format(**numbers)
     lines = ["import math", "", ""] if "math" in formula else []
     lines.append("def schedule(epoch):")
     if warm:
@@ -97,7 +98,8 @@ def code(settings: dict) -> str:
 
 def planned(settings: dict) -> list[float]:
     """schedule প্রতি epoch-এ যে learning rate দেয়।"""
-    return [_made(code(settings))["schedule"](epoch) for epoch in range(settings["total"])]
+    schedule = _made(code(settings))["schedule"]
+    return [schedule(epoch) for epoch in range(settings["total"])]
 
 
 @functools.lru_cache(maxsize=8)
@@ -109,10 +111,5 @@ def _made(source: str) -> dict:
 
 def train(settings: dict, is_stopped_after: IsStopped) -> Curves:
     """`train_anew`, এই মানগুলোর schedule দিয়ে।"""
-
-    def is_stopped(epoch: int) -> bool:
-        # the progress bar is made for the longest training
-        return is_stopped_after(round((epoch + 1) * LONGEST / settings["total"]) - 1)
-
     scheduler = _made(code(settings))["scheduler"]
-    return train_anew(3, keras.optimizers.Adam(), scheduler, settings["total"], is_stopped)
+    return train_anew(3, keras.optimizers.Adam(), scheduler, settings["total"], is_stopped_after)

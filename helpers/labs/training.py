@@ -195,5 +195,4 @@ class Attempts(Picture):
             (self.validation, now["val_loss"]),
         ):
             line.set_data(range(len(values)), values)
-        self.name_what_is_seen()
-        self.title.set_text(title)
+        super().update(title)
