@@ -112,7 +112,7 @@ def test_a_click_ends_a_training_and_the_sentence_says_where(labs):
     wait_until(lab, "(lab, before) => lab.querySelector('img').src !== before", preview)
     assert stop.is_enabled() and start.is_disabled()
     stop.click()
-    said = lab.get_by_role("alert").filter(has_text="তুমি থামিয়েছ")
+    said = lab.get_by_role("alert").filter(has_text="তুমি ট্রেনিং থামিয়েছ")
     said.wait_for(timeout=30_000)
     assert int(re.search(r"epoch (\d+)-এ", said.inner_text())[1]) < 1999  # of two thousand
     assert start.is_enabled() and stop.is_disabled()

@@ -118,7 +118,8 @@ def test_every_list_the_chooser_can_make_keeps_the_order_and_every_option_change
 def test_what_the_chooser_shows_runs(places, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     lab, names = chooser(), {}
-    lab.answer(*places)
+    for question, place in zip(lab.controls.values(), places, strict=True):
+        question.index = place
     exec(lab.source, names)
     assert epochs(names["callbacks"], use_ema=True) == [0, 1] and Path("best.keras").exists()
     assert [type(one).__name__ for one in names["callbacks"]] == chosen(places)[0]

@@ -52,7 +52,7 @@ def quick(monkeypatch):
 
 
 def wait_for(lab):
-    if thread := lab.training.thread:
+    if thread := lab.thread:
         thread.join(LIMIT)
         assert not thread.is_alive()
 
@@ -90,8 +90,8 @@ def test_a_control_changes_picture_words_and_code_which_holds_its_value(name, co
     else:
         moved.index = (moved.index + 1) % len(moved.options)
     if name == "schedule":
-        assert lab.training.thread is None and "এখনো ট্রেনিং হয়নি" in lab.readout.value
-    elif hasattr(lab, "training"):
+        assert lab.thread is None and "এখনো ট্রেনিং হয়নি" in lab.readout.value
+    elif hasattr(lab, "thread"):
         wait_for(lab)
     changed = [now != then for now, then in zip(shown(lab), before, strict=True)]
     assert changed[2] and (changed[0] or control in ("min_delta", "mode") or name == "plateau")
@@ -186,7 +186,7 @@ def slow():
             finished.append(settings["patience"])
         return curves(epochs=2)
 
-    lab.training.train = train
+    lab.train = train
     return lab, started, go_on, finished
 
 
@@ -210,13 +210,13 @@ def test_the_last_request_wins_and_those_of_a_moving_slider_do_not_train(slow):
 def test_the_stop_button_ends_a_training_and_forgets_the_one_that_waits(slow, waiting, said):
     lab, started, go_on, finished = slow
     lab.patience.value = 7
-    assert started.acquire(timeout=LIMIT) and not lab.training.stop.disabled
+    assert started.acquire(timeout=LIMIT) and not lab.stop.disabled
     lab.patience.value = waiting
-    lab.training.stop.click()
+    lab.stop.click()
     was = lab.readout.value
     go_on.release()
     wait_for(lab)
-    assert finished == [] and lab.training.stop.disabled and lab.training.thread is None
+    assert finished == [] and lab.stop.disabled and lab.thread is None
     assert said in (lab.readout.value if waiting == 7 else was)
 
 
@@ -227,7 +227,7 @@ def test_an_error_in_the_thread_reaches_the_learner_and_in_the_first_training_it
         raise MemoryError("ভরে গেছে")
 
     lab = plateau_lab()
-    lab.training.train = fail
+    lab.train = fail
     lab.patience.value = 9
     wait_for(lab)
     assert "MemoryError: ভরে গেছে" in lab.readout.value and "আরেকবার বদলাও" in lab.readout.value
@@ -243,10 +243,7 @@ def test_the_same_settings_train_to_the_same_curve_and_leave_the_seed_alone(modu
     untouched = np.random.rand(), keras.random.uniform(()).numpy()
     keras.utils.set_random_seed(3)
     first, second = (TRAIN[module](settings, lambda shown: shown >= 7) for _ in range(2))
-    assert first == second and len(first["loss"]) in (
-        6,
-        8,
-    )  # of 30 epochs the bar shows four thirds
+    assert first == second and len(first["loss"]) == 8
     assert (np.random.rand(), keras.random.uniform(()).numpy()) == untouched
 
 
@@ -273,7 +270,7 @@ def test_the_copied_code_makes_the_schedule_that_is_drawn_and_trains(kind, expec
 
 def test_the_button_trains_what_the_controls_say_and_says_how_it_ended():
     lab, asked = schedule_lab(), []
-    lab.training.train = lambda settings, _stop: asked.append(settings) or curves(30, 0.1)
+    lab.train = lambda settings, _stop: asked.append(settings) or curves(30, 0.1)
     lab.base.value = 0.2
     lab.start.click()
     wait_for(lab)

@@ -3,7 +3,7 @@
     uv lock && uv run python tools/measure.py --photos FOLDER --archive FOLDER    # all
     uv run python tools/measure.py labs start        # these parts alone
 
-Parts: cores, install, start, labs, read_log, photos, archive; and tests, only when it is named.
+Parts: cores, install, start, labs, dragging, read_log, photos, archive; and tests, only when named.
 Each runs in a process of its own and is written down as soon as it is through. --photos names a
 folder with a folder for each of two classes (DOG_CAT_PHOTOS is its default), --archive one with all
 25,000 photos. What can't be measured here keeps the row it had.
@@ -50,6 +50,8 @@ FIGURES = {
         for name, words, limit in (
             ("median", "মাঝারি সাড়া", 50),
             ("95 %", "১০০ বারে ৯৫ বার এর মধ্যে", 100),
+            ("dragged", "ব্রাউজারে টানার সময় এক ছবি থেকে পরের ছবি", 83),  # twelve a second
+            ("gap", "ব্রাউজারে টানার সময় সবচেয়ে লম্বা ফাঁক", 200),
         )
     },
     "read_log over pandas": Figure("`read_log`: দশ হাজার epoch, `pandas.read_csv`-এর তুলনায়", "x", 3),
@@ -68,6 +70,7 @@ def parts(photos: Path | None, archive: Path | None) -> dict[str, tuple[Callable
         "install": (measure_course.install,),
         "start": (measure_course.start,),
         "labs": (measure_course.labs,),
+        "dragging": (measure_course.dragging,),
         "read_log": (measure_course.read_log_over_pandas,),
         "photos": (measure_photos.against_guide, photos),
         "archive": (measure_photos.whole_archive, archive),

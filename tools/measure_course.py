@@ -21,6 +21,7 @@ SLIDERS = {
     "schedule_lab": "warm",
 }
 MOVES = 60
+SWEEP, DRAGGED = 0.6, 3  # seconds from one end of a slider to the other, and of it all
 STARTS = 7
 
 
@@ -122,6 +123,47 @@ def _recorded_events() -> list:
     model.compile("adam", "binary_crossentropy")
     model.fit(train, validation_data=val, epochs=2, verbose=0, callbacks=[recorder])
     return recorder.events
+
+
+def dragging() -> dict[str, float]:
+    """Milliseconds between two new pictures while a slider is dragged in a browser."""
+    sys.path.append(str(save.ROOT / "tests"))
+    import lab_in_browser
+
+    if not lab_in_browser.CHROMIUM:
+        raise NotHere("Chromium is not installed")
+    found = {}
+    with (
+        tempfile.TemporaryDirectory() as home,
+        lab_in_browser.served(Path(home)) as address,
+        lab_in_browser.watched_page() as page,
+    ):
+        opened = lab_in_browser.open_labs(page, address)
+        for name in SLIDERS:
+            seen = _drag(page, opened[name])
+            found[f"{name} dragged"] = (seen[-1] - seen[0]) / max(1, len(seen) - 2)
+            found[f"{name} gap"] = max(b - a for a, b in itertools.pairwise(seen))
+        page.evaluate(lab_in_browser.SHUT_DOWN)
+    return found
+
+
+def _drag(page, lab) -> list[float]:
+    """Drags a lab's first slider to and fro: when it began, every new picture, when it ended."""
+    lab.scroll_into_view_if_needed()
+    image, slider = lab.locator("img"), lab.locator(".noUi-target:visible").first
+    box, handle = slider.bounding_box(), slider.locator(".noUi-handle").bounding_box()
+    page.mouse.move(handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2)
+    page.mouse.down()
+    image.evaluate("""image => { image.seen = [performance.now()];
+        image.addEventListener('load', () => image.seen.push(performance.now())) }""")
+    began = time.monotonic()
+    while (now := time.monotonic() - began) < DRAGGED:
+        share = abs((now / SWEEP + 1) % 2 - 1)
+        page.mouse.move(box["x"] + 2 + share * (box["width"] - 4), box["y"] + box["height"] / 2)
+        page.wait_for_timeout(16)  # a screen's sixty moves a second
+    seen = image.evaluate("image => [...image.seen, performance.now()]")
+    page.mouse.up()
+    return seen
 
 
 def read_log_over_pandas() -> dict[str, float]:

@@ -14,14 +14,11 @@ from helpers.figures import describe
 
 import ipywidgets
 import numpy as np
-import pandas as pd
 from ipywidgets import HTML, Dropdown, FloatSlider, GridBox, HBox, IntSlider, Layout
 from matplotlib import rcParams
-from matplotlib.axes import Axes
+from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.legend import Legend
-from matplotlib.lines import Line2D
 from PIL import Image
 
 _DPI = 80  # of a picture in the notebook; where more is asked for, a whole lab grows with it
@@ -48,15 +45,13 @@ class Lab(ipywidgets.VBox):
     """ওপরে স্লাইডার আর বোতাম, নিচে `show(...)` যা দেখায়।
 
     rows: স্লাইডারগুলোর নিচে আর যা থাকবে, যেমন একটি বোতাম।
-    controls: `{"patience": (নাম, শুরুর মান, সবচেয়ে কম, সবচেয়ে বেশি), …}`; দশমিকে আরও একটি মান, কত
-    করে বাড়ে;
-        তালিকা থেকে বাছতে হলে `(নাম, শুরুর মান, তালিকা)`। প্রতিটি হয় এই নামের attribute, যেমন `lab.patience`।
-        কোনোটির মান বদলালে `update()` চলে; এখনকার সব মান `settings`-এ।
+    controls: `{"patience": (নাম, শুরুর মান, সবচেয়ে কম, সবচেয়ে বেশি), …}`; দশমিকে আরও একটি মান, কত করে
+        বাড়ে; তালিকা থেকে বাছতে হলে `(নাম, শুরুর মান, তালিকা)`। প্রতিটি হয় এই নামের attribute, যেমন
+        `lab.patience`। কোনোটির মান বদলালে lab-এর `update()` চলে; এখনকার সব মান `settings`-এ।
     about: স্লাইডারের নিচে ছোট হরফে এক লাইন। notes: `read_log` যা সন্দেহজনক পেয়েছে, তার নিচে।
 
-    ছবি যায় `ipywidgets.Image`-এ: JupyterLab, VS Code, Colab সবখানে চলে, আর এটিই সবচেয়ে দ্রুত। kernel
-    না চললে
-    (GitHub-এ, কাগজে) widget থাকে না; তখন সেখানে শেষ ছবিটি দেখা যায়, ওপরে লেখা থাকে কী করলে স্লাইডার আসবে।
+    kernel না চললে (GitHub-এ, কাগজে) widget থাকে না; তখন সেখানে শেষ ছবিটি দেখা যায়, ওপরে লেখা থাকে কী করলে
+    স্লাইডার আসবে।
     """
 
     def __init__(
@@ -66,19 +61,21 @@ class Lab(ipywidgets.VBox):
         about: str = "",
         notes: Iterable[str] = (),
     ) -> None:
-        self.controls = {name: _control(*given) for name, given in (controls or {}).items()}
+        made = {name: _control(*given) for name, given in (controls or {}).items()}
+        self.controls = {name: control for name, (control, _row) in made.items()}
         self.readout, self.code, self._alt = HTML(), HTML(), ""
         # as wide as it is drawn, where the other parts are as wide as the page
         place = Layout(max_width="100%", height="auto", align_self="flex-start", margin="0")
         self.picture = ipywidgets.Image(format="png", layout=place)
-        # the figure, by scale the pixels of what stays in it, and the artists that move
-        self._drawn: tuple = (None, {}, [])
+        self.figure: Figure | None = None  # the one that is shown
+        self._kept: dict[int, object] = {}  # by scale, the pixels of what stays in it
+        self._moving: list[Artist] = []
         self._sharpening: asyncio.TimerHandle | None = None
         self.drawing = threading.RLock()  # a slider may be moved at the moment a training ends
         small = [HTML(html.escape(line)) for line in (about, *notes) if line]
         for line in small:
             line.add_class("lab-small")
-        top = [panel(*self.controls.values())] if controls else []
+        top = [_panel([row for _control, row in made.values()])] if made else []
         style = HTML(_STYLE.format(words=14 * _zoom(), small=13 * _zoom()))
         style.layout.display = "none"
         super().__init__([*top, *rows, *small, self.readout, self.picture, self.code, style])
@@ -93,20 +90,13 @@ class Lab(ipywidgets.VBox):
         values = {name: control.value for name, control in self.controls.items()}
         return {name: round(v, 6) if isinstance(v, float) else v for name, v in values.items()}
 
-    def update(self) -> None:
-        """কোনো control-এর মান বদলালে চলে; যে lab-এর controls আছে, সেটি নিজের মতো করে লেখে।"""
-
     def show(self, figure: Figure, readout: str = "", code: str = "", quick: bool = False) -> None:
         """ছবি, বাক্য আর কোড একসঙ্গে বদলায়।
 
-        figure: যে ছবি দেখাবে; `figure.set_label(...)` বা শিরোনাম থেকে তার বিবরণ (alt text) হয়। কী
-        কোথায় বসবে,
-            ঠিক হয় প্রথমবারেই। যে artist নড়বে তাকে `set_animated(True)` দিলে একই figure-এ পরের বার শুধু
-            সেটুকুই আঁকা হয়, ছবি আসে কয়েক গুণ তাড়াতাড়ি; কাউকে না দিলে প্রতিবার পুরোটা।
+        figure: যে ছবি দেখাবে; অন্য কিছু হলে TypeError। কী কোথায় বসবে, ঠিক হয় প্রথমবারেই। `animated=True`
+            artist থাকলে একই figure-এ পরের বার শুধু সেগুলোই আঁকা হয়, ছবি আসে কয়েক গুণ তাড়াতাড়ি।
         readout: কী ঘটল, এক বাক্যে; screen reader এটি পড়ে শোনায়। `…`-এর ভেতরটা কোড-হরফে।
-        code: এখনকার মানগুলো দিয়ে Keras-এর কোড।
-        quick: True হলে ছবির পিক্সেল অর্ধেক, সময়ও অর্ধেক।
-        figure ছবি না হলে TypeError।
+        code: এখনকার মানগুলো দিয়ে Keras-এর কোড। quick: True হলে ছবির পিক্সেল অর্ধেক, সময়ও অর্ধেক।
         """
         guards.need(Figure, "figure", figure, "একটি Figure", "plt.subplots() থেকে পাওয়া figure দাও।")
         with self.drawing:
@@ -117,11 +107,6 @@ class Lab(ipywidgets.VBox):
             self.code.value = code and f'<pre tabindex="0">{html.escape(code, quote=False)}</pre>'
             self._alt = readout.replace("`", "") or describe(figure)
 
-    @property
-    def figure(self) -> Figure | None:
-        """যে figure এখন দেখা যাচ্ছে; কিছু দেখানোর আগে None।"""
-        return self._drawn[0]
-
     def say(self, readout: str) -> None:
         """শুধু বাক্যটি বদলায়।"""
         # a screen reader reads a live region out at the moment it appears only if its role is alert
@@ -130,9 +115,7 @@ class Lab(ipywidgets.VBox):
         self.readout.value = readout and said
 
     def _sharpens_later(self) -> bool:
-        """Whether the kernel's loop will draw the sharp picture; a script or a thread has no
-        loop.
-        """
+        """Whether the kernel's loop will draw the sharp picture; a script or thread has no loop."""
         if self._sharpening:
             self._sharpening.cancel()
         try:
@@ -147,26 +130,25 @@ class Lab(ipywidgets.VBox):
 
     def _draw(self, figure: Figure, scale: int) -> None:
         # Most of the time of a redraw goes into words that stay: their pixels are kept.
-        known, kept, moving = self._drawn
-        if known is not figure:
+        if self.figure is not figure:
             if not isinstance(figure.canvas, FigureCanvasAgg):
                 FigureCanvasAgg(figure)
             figure.set_dpi(rcParams["figure.dpi"])
             figure.canvas.draw()
             figure.set_layout_engine("none")
             moving = figure.findobj(lambda artist: artist.get_animated())
-            kept, moving = {}, sorted(moving, key=lambda artist: artist.zorder)
-            self._drawn = (figure, kept, moving)
+            self._moving = sorted(moving, key=lambda artist: artist.zorder)
+            self._kept, self.figure = {}, figure
             self.picture.layout.width = f"{figure.bbox.width:.0f}px"
         if figure.stale:  # something that stays has changed
-            kept.clear()
+            self._kept.clear()
         figure.set_dpi(rcParams["figure.dpi"] * scale)
-        if scale not in kept or not moving:
+        if scale not in self._kept or not self._moving:
             figure.canvas.draw()
-            kept[scale] = figure.canvas.copy_from_bbox(figure.bbox)
-        if moving:
-            figure.canvas.restore_region(kept[scale])
-            for artist in moving:
+            self._kept[scale] = figure.canvas.copy_from_bbox(figure.bbox)
+        if self._moving:
+            figure.canvas.restore_region(self._kept[scale])
+            for artist in self._moving:
                 figure.draw_artist(artist)
         figure.stale = False
         # level 1 is a third of the time of the default, for a file that never leaves the machine
@@ -176,8 +158,7 @@ class Lab(ipywidgets.VBox):
         data = super()._repr_mimebundle_(**kwargs)
         if self.figure is None:
             return data, {}
-        comes = "স্লাইডার" if self.controls else "বোতাম"
-        words = f"সেলটি চালালে এখানে {comes} আসবে।"
+        words = f"সেলটি চালালে এখানে {'স্লাইডার' if self.controls else 'বোতাম'} আসবে।"
         alt = f"{words} {self._alt}"
         picture = np.asarray(Image.open(io.BytesIO(self.picture.value)))
         width = self.figure.get_figwidth()
@@ -185,9 +166,18 @@ class Lab(ipywidgets.VBox):
         strip.text(0.01, 0.5, f"▶ {words}", va="center")
         FigureCanvasAgg(strip).draw()
         still = _png(np.vstack([_pixels(strip)[:, : picture.shape[1]], picture]), optimize=True)
-        data["image/png"] = base64.b64encode(still).decode()
-        data["text/plain"] = alt
+        data |= {"image/png": base64.b64encode(still).decode(), "text/plain": alt}
         return data, {"image/png": {"alt": alt, "width": int(self.picture.layout.width[:-2])}}
+
+
+def keras_code(name: str, callback: type, settings: dict) -> str:
+    """কপি করে চালানোর মতো এক লাইন: `keras_code("early", EarlyStopping, {"patience": 5})`।"""
+    values = {
+        key: json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
+        for key, value in settings.items()
+    }
+    arguments = ", ".join(f"{key}={value}" for key, value in values.items())
+    return f"{name} = keras.callbacks.{callback.__name__}({arguments})"
 
 
 def _zoom() -> float:
@@ -204,77 +194,35 @@ def _png(pixels: np.ndarray, **options: object) -> bytes:
     return buffer.getvalue()
 
 
-def _control(words: str, start: object, *bounds: object) -> ipywidgets.DOMWidget:
-    if len(bounds) == 1:
-        return Dropdown(options=bounds[0], value=start, description=words)
-    least, most, step = (*bounds, 1)[:3]
-    kind = FloatSlider if isinstance(step, float) else IntSlider
-    return kind(value=start, min=least, max=most, step=step, description=words)
+def _control(
+    words: str, start: object, *bounds: object
+) -> tuple[ipywidgets.DOMWidget, ipywidgets.DOMWidget]:
+    """The control and the row it stands in: beside a slider a field, into which one may type.
 
-
-def panel(*controls: ipywidgets.DOMWidget) -> GridBox:
-    """control-গুলো দুই কলামে সাজায়, পর্দা সরু হলে এক কলামে; কোনো নাম কাটা পড়ে না।
-
-    স্লাইডারের পাশে একটি ঘরও বসে, তাতে মানটি হাতে লেখা যায়। ipywidgets স্লাইডারের নাম screen reader-কে
-    বলে না, ঘরটির নাম বলে।
+    ipywidgets tells a screen reader the name of a field, but not that of a slider.
     """
+    named = {"description": words, "style": {"description_width": f"{_WORDS * _zoom():.0f}px"}}
+    if len(bounds) == 1:
+        choice = Dropdown(options=bounds[0], value=start, layout=Layout(width="auto"), **named)
+        return choice, choice
+    values = dict(zip(("min", "max", "step"), bounds, strict=False), value=start)
+    of_slider = Layout(width="auto", flex=f"1 1 {_SLIDER}px")
+    of_field = Layout(width=f"{(_WORDS + _FIELD) * _zoom():.0f}px", flex="none")
+    if "step" in values:
+        slider = FloatSlider(**values, readout=False, layout=of_slider)
+        field = ipywidgets.BoundedFloatText(**values, **named, layout=of_field)
+    else:
+        slider = IntSlider(**values, readout=False, layout=of_slider)
+        field = ipywidgets.BoundedIntText(**values, **named, layout=of_field)
+    # a slider of tenths passes through 0.30000000000000004
+    exact = [lambda value: round(value, 6)] * 2
+    ipywidgets.link((slider, "value"), (field, "value"), transform=exact)
+    return slider, HBox([field, slider])
+
+
+def _panel(rows: list[ipywidgets.DOMWidget]) -> GridBox:
+    """The controls in two columns, in one where the screen is narrow; no name is cut."""
     column = (_WORDS + _FIELD + _SLIDER) * _zoom()
     columns = f"repeat(auto-fit, minmax(min({column:.0f}px, 100%), 1fr))"
     layout = Layout(grid_template_columns=columns, grid_gap="2px 20px")
-    return GridBox([_row(control) for control in controls], layout=layout)
-
-
-def _row(control: ipywidgets.DOMWidget) -> ipywidgets.DOMWidget:
-    words = f"{_WORDS * _zoom():.0f}px"
-    control.style.description_width = words
-    control.layout.width = "auto"
-    if not isinstance(control, IntSlider | FloatSlider):
-        return control
-    whole = isinstance(control, IntSlider)
-    kind = ipywidgets.BoundedIntText if whole else ipywidgets.BoundedFloatText
-    shared = ("min", "max", "step", "value", "description")
-    field = kind(**{name: getattr(control, name) for name in shared})
-    # a slider of tenths passes through 0.30000000000000004
-    exact = [lambda value: round(value, 6)] * 2
-    ipywidgets.link((control, "value"), (field, "value"), transform=exact)
-    field.style.description_width = words
-    field.layout = Layout(width=f"{(_WORDS + _FIELD) * _zoom():.0f}px", flex="none")
-    control.description, control.readout = "", False
-    control.layout.flex = f"1 1 {_SLIDER}px"
-    return HBox([field, control])
-
-
-def legend(axes: Axes, *lines: Line2D) -> Legend:
-    """ছবির ওপরে, ডান দিকে রেখাগুলোর নাম; `name_what_is_seen` ডাকলে যে রেখা নেই তার নাম মুছে যায়।"""
-    place = {
-        "loc": "lower right",
-        "bbox_to_anchor": (1, 1),
-        "borderaxespad": 0,
-        "columnspacing": 1.2,
-    }
-    return axes.legend(handles=lines, ncols=len(lines), **place)
-
-
-def name_what_is_seen(made: Legend, *lines: Line2D) -> None:
-    """legend-এ শুধু সেই রেখাগুলোর নাম রাখে, যাদের অন্তত একটি বিন্দু আছে।"""
-    for line, handle, words in zip(lines, made.legend_handles, made.get_texts(), strict=True):
-        seen = len(line.get_xdata()) > 0
-        if seen != words.get_visible():
-            handle.set_visible(seen)
-            words.set_visible(seen)
-            made.stale = True  # tells the figure, which its parts don't
-
-
-def by_epoch(log: pd.DataFrame) -> pd.DataFrame:
-    """log-এর সারিগুলো, epoch-এর নম্বর ধরে: থেমে আবার শুরু হওয়া রানের epoch 0 থেকে শুরু না-ও হতে পারে।"""
-    return log.set_axis(log["epoch"].astype(int))
-
-
-def keras_code(name: str, callback: type, settings: dict) -> str:
-    """কপি করে চালানোর মতো এক লাইন: `keras_code("early", EarlyStopping, {"patience": 5})`।"""
-    arguments = ", ".join(f"{key}={_literal(value)}" for key, value in settings.items())
-    return f"{name} = keras.callbacks.{callback.__name__}({arguments})"
-
-
-def _literal(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
+    return GridBox(rows, layout=layout)

@@ -1,12 +1,9 @@
-"""From the answers to a few questions to a list of callbacks in the right order: the lab of
-notebook 17.
-"""
+"""From the answers to a few questions to a list of callbacks in order. Notebook 17."""
 
 from collections.abc import Set
 from graphlib import TopologicalSorter
 
-from helpers import guards
-from helpers.bengali import digits, explain, use_font
+from helpers.bengali import digits, use_font
 from helpers.cheatsheet import ENTRIES, SHEET
 from helpers.labs.base import Lab
 
@@ -31,29 +28,12 @@ class Chooser(Lab):
             options = {one["text"]: one for one in question["options"]}
             asked[f"question_{number}"] = (question["ask"], question["options"][0], options)
         super().__init__(controls=asked)
-        self.questions = list(self.controls.values())
         # columns as wide as their answers, which are of very different lengths
         columns = "repeat(auto-fit, minmax(min(340px, 100%), auto))"
         self.children[0].layout.grid_template_columns = columns
-        for question in self.questions:
+        for question in self.controls.values():
             question.style.description_width = "206px"
         self.update()
-
-    def answer(self, *places: int) -> None:
-        """হাতে না বেছে কোড দিয়ে উত্তর দেয়।
-
-        places: প্রতি প্রশ্নে কত নম্বর উত্তর, `0` থেকে গুনে; যে প্রশ্নের নম্বর নেই, তার উত্তর বদলায় না।
-            এমন নম্বর যার উত্তর নেই, বা প্রশ্নের চেয়ে বেশি নম্বর দিলে ValueError; তখন কিছুই বদলায় না।
-        """
-        counts = [len(question.options) for question in self.questions]
-        known = [isinstance(p, int) and 0 <= p < n for p, n in zip(places, counts, strict=False)]
-        if len(places) > len(counts) or not all(known):
-            each = digits(", ".join(map(str, counts)))
-            why = f"{digits(len(counts))}টি প্রশ্নে উত্তর আছে পরপর {each}টি"
-            now = "প্রতি প্রশ্নের উত্তর গোনো ০ থেকে।"
-            raise ValueError(explain(f"answer{guards.short(places)} বসানো গেল না", why, now))
-        for question, place in zip(self.questions, places, strict=False):
-            question.index = place
 
     def update(self) -> None:
         names, self.source = choose(list(self.settings.values()))
@@ -73,10 +53,8 @@ def choose(options: list[dict]) -> tuple[list[str], str]:
             lines = [line.replace(old, new) for line in lines]
     notes = "".join(f"# {ENTRIES[name]['note']}\n" for name in names if "note" in ENTRIES[name])
     body = "".join(f"    {line},\n" for line in lines)
-    return (
-        names,
-        f"from keras.callbacks import {', '.join(sorted(names))}\n\n{notes}callbacks = [\n{body}]",
-    )
+    imports = f"from keras.callbacks import {', '.join(sorted(names))}"
+    return names, f"{imports}\n\n{notes}callbacks = [\n{body}]"
 
 
 def in_order(picked: Set[str]) -> list[str]:
@@ -95,13 +73,9 @@ def _queue(names: list[str]) -> Figure:
     axes = figure.subplots()
     axes.set(xlim=(0, 10), ylim=(len(names) - 0.4, -0.6))
     axes.axis("off")
+    edge = {"facecolor": "white", "edgecolor": "black", "linewidth": 1.5}
+    box = {"boxstyle": "round,pad=0.35", **edge}
     for place, name in enumerate(names):
-        box = {
-            "boxstyle": "round,pad=0.35",
-            "facecolor": "white",
-            "edgecolor": "black",
-            "linewidth": 1.5,
-        }
         axes.text(0.1, place, digits(place + 1), fontsize=15, weight="bold", va="center")
         axes.text(0.7, place, name, fontsize=13, va="center", bbox=box)
         axes.text(4.2, place, ENTRIES[name]["when"], fontsize=13, va="center")

@@ -1,6 +1,4 @@
-"""The calls of a recorded training, one by one: which hook, which logs, which line of fit.
-Notebook 02.
-"""
+"""The calls of a recorded training one by one: hook, logs, line of fit. Notebook 02."""
 
 import inspect
 
@@ -15,8 +13,14 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-# What keras.Model does in TensorFlow's trainer, with only the lines a callback can see the effect
-# of.
+# What keras.Model does in TensorFlow's trainer: only the lines whose effect a callback can see.
+_OTHER_LOOP = """\
+on_{0}_begin(logs)
+for batch in data:
+    on_{0}_batch_begin(batch, logs)
+    {0}_step(batch)
+    on_{0}_batch_end(batch, logs)
+on_{0}_end(logs)"""
 _LOOPS = {
     "train": """\
 on_train_begin(logs)
@@ -39,20 +43,8 @@ for epoch in range(epochs):
     on_epoch_end(epoch, logs)
     if model.stop_training: break
 on_train_end(logs)""",
-    "test": """\
-on_test_begin(logs)
-for batch in data:
-    on_test_batch_begin(batch, logs)
-    test_step(batch)
-    on_test_batch_end(batch, logs)
-on_test_end(logs)""",
-    "predict": """\
-on_predict_begin(logs)
-for batch in data:
-    on_predict_batch_begin(batch, logs)
-    predict_step(batch)
-    on_predict_batch_end(batch, logs)
-on_predict_end(logs)""",
+    "test": _OTHER_LOOP.format("test"),
+    "predict": _OTHER_LOOP.format("predict"),
 }
 _MOMENTS = {
     "on_train_begin": "ট্রেনিং শুরু হচ্ছে",
@@ -82,11 +74,7 @@ _CODE_FONT = ["DejaVu Sans Mono", FONT]
 def hooks_lab(events: list[HookEvent]) -> "HooksLab":
     """স্লাইডার টেনে বা ▶ চেপে ডাকগুলো এক এক করে দেখো: কোন hook, কোন `logs`, আর `fit`-এর কোন লাইনে।
 
-    events: `HookRecorder`-এর `.events`; `fit`, `evaluate`, `predict`, সব চলে। অন্য কিছু হলে
-    TypeError,
-        খালি হলে ValueError।
-    তিনটি জিনিস একসঙ্গে বদলায়: বামে যে লাইন থেকে ডাক এল, ডানে hook আর `logs`, তার নিচে পুরো রেকর্ডে
-    ডাকটির জায়গা।
+    events: `HookRecorder`-এর `.events`; অন্য কিছু হলে TypeError, খালি হলে ValueError।
     """
     return HooksLab(list(checked(events)))  # a list of its own: the recorder may go on
 
@@ -95,10 +83,9 @@ class HooksLab(Lab):
     """`hooks_lab` যা ফেরত দেয়: `slider` আর `play`; প্রথম ডাকে মান 1।"""
 
     def __init__(self, events: list[HookEvent]) -> None:
-        super().__init__(controls={"slider": ("কত নম্বর ডাক", 1, 1, len(events))})
-        self.play = ipywidgets.Play(
-            min=1, max=len(events), value=1, interval=800, show_repeat=False
-        )
+        last = len(events)
+        super().__init__(controls={"slider": ("কত নম্বর ডাক", 1, 1, last)})
+        self.play = ipywidgets.Play(min=1, max=last, value=1, interval=800, show_repeat=False)
         # in the browser, so that a playing lab doesn't wait for the kernel to move its slider
         ipywidgets.jslink((self.play, "value"), (self.slider, "value"))
         self.children[0].children += (self.play,)
@@ -112,17 +99,15 @@ class HooksLab(Lab):
         keys = ", ".join(f"`{key}`" for key in event.logs or {}) or "কিছু নেই"
         count = f"{digits(len(self.events))}টি ডাকের {digits(place + 1)} নম্বরটি"
         readout = f"{count}: `{event.name}({_index(event)})`। `logs`-এ আছে: {keys}।"
-        picture.point_at(place)
+        picture.point_at(place, event)
         self.show(picture.figure, readout, _override(event.name))
 
 
 class _Picture:
-    """A loop with one line lit, beside it the hook called there and its logs, below them all the
-    calls.
-    """
+    """A loop with one line lit, beside it the hook called there and its logs, below all calls."""
 
     def __init__(self, loop: str, events: list[HookEvent]) -> None:
-        self.events, self.code = events, _LOOPS[loop].split("\n")
+        self.code = _LOOPS[loop].split("\n")
         self.figure = Figure(figsize=(10.5, 5.3), layout="none")
         text, bold, words = self.figure.text, {"fontweight": "bold"}, {"fontsize": 14}
         text(0.01, 0.945, f"model.{_METHODS[loop]}(...) ভেতরে যা যা করে", **words, **bold)
@@ -134,29 +119,22 @@ class _Picture:
         strip.imshow(_strip(events), aspect="auto", interpolation="nearest", alpha=0.7)
         strip.set_axis_off()
 
-        self.light = self._bar(0.01, 0, 0.52, _LINE, facecolor="#f7dc9c")
-        self.lit = text(0.02, 0, "", **code)
-        self.colour = self._bar(_RIGHT, 0.825, 0.008, 0.15)
-        self.name = text(_RIGHT + 0.02, 0.91, "", fontsize=20, **bold)
-        self.moment = text(_RIGHT + 0.02, 0.835, "", **words)
-        self.index = text(_RIGHT, 0.76, "", **words)
+        moves = {"animated": True}
+        bar, big = Rectangle((0.01, 0), 0.52, _LINE, facecolor="#f7dc9c", **moves), {"fontsize": 20}
+        self.light = self.figure.add_artist(bar)
+        self.lit = text(0.02, 0, "", **code, **moves)
+        self.colour = self.figure.add_artist(Rectangle((_RIGHT, 0.825), 0.008, 0.15, **moves))
+        self.name = text(_RIGHT + 0.02, 0.91, "", **big, **bold, **moves)
+        self.moment = text(_RIGHT + 0.02, 0.835, "", **words, **moves)
+        self.index = text(_RIGHT, 0.76, "", **words, **moves)
         logs = {"fontsize": 13, "family": _CODE_FONT, "va": "top", "linespacing": 1.3}
-        self.logs = text(_RIGHT, 0.66, "", **logs)
-        self.count = text(_RIGHT, 0.165, "", fontsize=13)
-        self.cursor = strip.axvline(0, color="black", linewidth=2)
-        shown = (self.light, self.lit, self.colour, self.name, self.moment, self.index, self.logs)
-        for artist in (*shown, self.count, self.cursor):
-            artist.set_animated(True)
+        self.logs = text(_RIGHT, 0.66, "", **logs, **moves)
+        self.count = text(_RIGHT, 0.165, "", fontsize=13, **moves)
+        self.cursor = strip.axvline(0, color="black", linewidth=2, **moves)
 
-    def _bar(self, *place: float, **look: str) -> Rectangle:
-        left, bottom, *size = place
-        return self.figure.add_artist(Rectangle((left, bottom), *size, **look))
-
-    def point_at(self, place: int) -> None:
-        event = self.events[place]
-        number = next(
-            n for n, line in enumerate(self.code) if line.strip(" ↳").startswith(f"{event.name}(")
-        )
+    def point_at(self, place: int, event: HookEvent) -> None:
+        calls = [line.strip(" ↳").partition("(")[0] for line in self.code]
+        number = calls.index(event.name)
         self.light.set_y(_TOP - _LINE * (number + 0.5))
         self.lit.set(text=self.code[number], y=_TOP - _LINE * number)
         self.colour.set_facecolor(BLOCK_COLOURS[event.block])
@@ -192,10 +170,9 @@ def _strip(events: list[HookEvent]) -> np.ndarray:
             around = {depth: block for depth, block in around.items() if depth < event.depth}
             around[event.depth] = event.block
         for depth, block in around.items():
-            starts = event.begins and depth == event.depth  # a paler pixel keeps neighbours apart
-            picture[depth, place] = 0.5 * starts + (1 - 0.5 * starts) * np.array(
-                to_rgb(BLOCK_COLOURS[block])
-            )
+            picture[depth, place] = to_rgb(BLOCK_COLOURS[block])
+        if event.begins and event.depth in around:  # a paler pixel keeps neighbours apart
+            picture[event.depth, place] = (picture[event.depth, place] + 1) / 2
     return picture
 
 

@@ -1,6 +1,4 @@
-"""A training that is watched and stopped while it runs: the lab of notebook 15, and a browser's
-click.
-"""
+"""A training watched and stopped while it runs, and a browser's click. Notebook 15."""
 
 import itertools
 import threading
@@ -18,8 +16,6 @@ from jupyter_client import BlockingKernelClient
 from matplotlib.figure import Figure
 
 Train = Callable[[Callable[[Figure], None], Callable[[], bool]], keras.callbacks.History]
-
-
 _PREVIEW = 99  # how often the first, short training may ask whether it is to stop
 # a cell that is run again makes a new lab: the training of the old one must not go on unseen
 _labs: weakref.WeakSet["LiveLab"] = weakref.WeakSet()
@@ -28,13 +24,11 @@ _labs: weakref.WeakSet["LiveLab"] = weakref.WeakSet()
 def live_lab(train: Train) -> "LiveLab":
     """“শুরু” চাপলে ট্রেনিং চলে আলাদা thread-এ, ছবি বদলাতে থাকে; “থামাও” চাপলে থামে।
 
-    train: তোমার ফাংশন, `train(show, wanted)`। ছবি দেখাতে ফাংশনটি `show(figure)` ডাকে; `wanted()`
-    True হলে
-        ট্রেনিং থামায়। ফেরত দেয় `fit`-এর History। lab খোলার সময়ও একবার অল্পক্ষণ চলে, যাতে শুরু থেকেই একটি
-        ছবি থাকে; তখন error হলে সেটিই বেরিয়ে আসে, পরে হলে তার কথা বোতামের নিচে লেখা থাকে।
+    train: তোমার ফাংশন, `train(show, wanted)`। ছবি দেখাতে ফাংশনটি `show(figure)` ডাকে; `wanted()` True
+        হলে ট্রেনিং থামায়। ফেরত দেয় `fit`-এর History। lab খোলার সময়ও একবার অল্পক্ষণ চলে, যাতে শুরু থেকেই
+        একটি ছবি থাকে; তখন error হলে সেটিই বেরিয়ে আসে, পরে হলে তার কথা বোতামের নিচে লেখা থাকে।
     ফেরত: Lab; `lab.start` আর `lab.stop` তার দুই বোতাম, `lab.history` শেষ ট্রেনিংয়ের History। নতুন lab
-    খুললে
-        আগের lab-এর ট্রেনিং থেমে যায়।
+        খুললে আগের lab-এর ট্রেনিং থেমে যায়।
     train দুটি মান নেয় এমন ফাংশন না হলে, History না ফেরালে, কিংবা একবারও `wanted()` না ডাকলে TypeError।
     """
     guards.function("train", train, "show", "wanted")
@@ -58,7 +52,7 @@ class LiveLab(Lab):
         self.stop.on_click(lambda _button: self._wanted.set())
         _labs.add(self)
         asked = itertools.count()
-        self._run(lambda: next(asked) >= _PREVIEW, "lab নিজেই থামিয়েছে")
+        self._run(lambda: next(asked) >= _PREVIEW, "lab নিজেই ট্রেনিং থামিয়েছে")
 
     def _start(self, _button: Button) -> None:
         if not self.start.disabled:  # a click may have been on its way when the button was disabled
@@ -71,7 +65,7 @@ class LiveLab(Lab):
 
     def _work(self) -> None:
         try:
-            self._run(self._wanted.is_set, "তুমি থামিয়েছ")
+            self._run(self._wanted.is_set, "তুমি ট্রেনিং থামিয়েছ")
         except Exception as error:  # nobody sees what a thread raises
             now = "train ফাংশনটি ঠিক করে এই সেল আবার চালাও।"
             self.say(explain("ট্রেনিং শেষ হলো না", f"{type(error).__name__}: {error}", now))
@@ -88,11 +82,9 @@ class LiveLab(Lab):
 
         history = self.train(lambda figure: self.show(figure, "ট্রেনিং চলছে…", quick=True), ask)
         if not isinstance(history, keras.callbacks.History):
-            what, why = (
-                "ট্রেনিংয়ের ফল দেখানো গেল না",
-                f"train ফেরত দিয়েছে {type(history).__name__}, History নয়",
-            )
-            raise TypeError(explain(what, why, "train-এর শেষে লেখো: return model.fit(...)।"))
+            why = f"train ফেরত দিয়েছে {type(history).__name__}, History নয়"
+            now = "train-এর শেষে লেখো: return model.fit(...)।"
+            raise TypeError(explain("ট্রেনিংয়ের ফল দেখানো গেল না", why, now))
         if last_answer is None:
             now = "callbacks-এর list-এ এমন একটি callback দাও, যেটি প্রতি batch-এ wanted() ডাকে।"
             raise TypeError(explain("“থামাও” কাজ করবে না", "train একবারও wanted() ডাকেনি", now))
@@ -110,8 +102,7 @@ class LiveLab(Lab):
 def press(button: Button) -> None:
     """ব্রাউজারে বোতামটিতে ক্লিক করলে kernel-এর কাছে যে বার্তা যায়, হুবহু সেটি পাঠায়; জবাবের জন্য দাঁড়ায় না।
 
-    button: ipywidgets-এর বোতাম; অন্য কিছু হলে TypeError। নোটবুকের বাইরে চালালে RuntimeError: সেখানে
-    kernel নেই।
+    button: ipywidgets-এর বোতাম; অন্য কিছু হলে TypeError। নোটবুকের বাইরে kernel নেই, তাই RuntimeError।
     """
     guards.need(Button, "button", button, "একটি বোতাম", "যেমন press(lab.start) লেখো।")
     try:

@@ -1,22 +1,17 @@
-"""EarlyStopping over a recorded training: where it stops, what is saved, what is missed. Notebook
-04.
-"""
+"""EarlyStopping over a recorded training: where it stops, what is missed. Notebook 04."""
 
-import math
-import operator
 from pathlib import Path
 
 from helpers import guards
 from helpers.bengali import digits, explain
 from helpers.figures import COLOURS
-from helpers.labs.base import Lab, by_epoch, keras_code
+from helpers.labs.base import Lab, keras_code
+from helpers.labs.picture import RecordedPicture, by_epoch, how_it_ended, moving
 from helpers.logs import RATE_COLUMN, LogError, better, table_of
 from helpers.recorded import Replay, replay
 from helpers.start import keras
 
 import pandas as pd
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 EarlyStopping, History = keras.callbacks.EarlyStopping, keras.callbacks.History
 _NO_METRICS = ("run", "epoch", RATE_COLUMN, f"val_{RATE_COLUMN}")
@@ -72,18 +67,18 @@ class PatienceLab(Lab):
         picture = self._pictures[name]
         try:
             outcome = replay([EarlyStopping(**settings)], self.recorded)
-        except LogError:
-            raise
-        except ValueError:  # mode="auto" and a metric that Keras does not know
-            picture.clear("mode বেছে নাও")
-            now = "mode-এ min বা max বেছে নাও।"
+        except ValueError as error:  # mode="auto" and a metric that Keras does not know
+            if isinstance(error, LogError):
+                raise
+            picture.update("mode বেছে নাও", None, None, None)
             why = "কোন দিকে গেলে ভালো, Keras তা জানে না"
-            self.show(picture.figure, explain(f"{name}-এ mode=auto চলে না", why, now))
+            said = explain(f"{name}-এ mode=auto চলে না", why, "mode-এ min বা max বেছে নাও।")
+            self.show(picture.figure, said)
             return
         missed = self._missed(outcome, name)
-        picture.update(outcome, missed)
-        readout = " ".join(self._said(outcome, missed, name))
-        self.show(picture.figure, readout, keras_code("early", EarlyStopping, settings))
+        picture.update(how_it_ended(outcome), outcome.stopped_epoch, outcome.best_epoch, missed)
+        said = " ".join(self._said(outcome, missed, name))
+        self.show(picture.figure, said, keras_code("early", EarlyStopping, settings))
 
     def _said(self, outcome: Replay, missed: int | None, name: str) -> list[str]:
         best, stopped, mode = outcome.best_epoch, outcome.stopped_epoch, self.mode.value
@@ -99,11 +94,10 @@ class PatienceLab(Lab):
                 f'mode ভুল: `mode="{mode}"` বলে `{name}` যত {more} তত ভালো, আসলে যত {less} তত ভালো।',
                 f"তাই সেরা ধরা হয়েছে epoch `{best}`-কে, কোনো error ছাড়াই।",
             ]
-        kept = f"`{name}` = `{self.recorded[name].loc[best]:.3f}`"
-        said.append(f"মডেল ফিরে পেল epoch `{best}`-এর weights ({kept})।")
+        values = self.recorded[name]
+        said.append(f"মডেল ফিরে পেল epoch `{best}`-এর weights (`{name}` = `{values[best]:.3f}`)।")
         if missed is not None:
-            value = f"{self.recorded[name].loc[missed]:.3f}"
-            said.append(f"আরও অপেক্ষা করলে epoch `{missed}`-এ `{value}` পাওয়া যেত।")
+            said.append(f"আরও অপেক্ষা করলে epoch `{missed}`-এ `{values[missed]:.3f}` পাওয়া যেত।")
         elif stopped is not None:
             said.append("আরও অপেক্ষা করলেও এর চেয়ে ভালো কিছু আসত না।")
         return said
@@ -117,66 +111,40 @@ class PatienceLab(Lab):
 
     def _missed(self, outcome: Replay, name: str) -> int | None:
         """The best of the epochs that would not have run, if it beats what was kept."""
-        values = self.recorded[name].astype(float)
-        later = values.iloc[outcome.epochs :].dropna()
-        if outcome.stopped_epoch is None or later.empty:
-            return None
         upwards = (better(name) or self.mode.value) == "max"
-        beats, best = (operator.gt, later.idxmax()) if upwards else (operator.lt, later.idxmin())
-        kept = values[outcome.best_epoch]
-        return int(best) if math.isnan(kept) or beats(values[best], kept) else None
+        costs = self.recorded[name].astype(float) * (-1 if upwards else 1)
+        later = costs.iloc[outcome.epochs :].dropna()
+        if later.empty:
+            return None
+        best = later.idxmin()
+        # where what was kept is NaN, any number beats it
+        return None if costs[outcome.best_epoch] <= costs[best] else int(best)
 
 
-class _Picture:
-    """The curves of one metric, which stay, and what EarlyStopping would make of them, which
-    moves.
-    """
+class _Picture(RecordedPicture):
+    """The curves of one metric, which stay, and what EarlyStopping makes of them, which moves."""
 
     def __init__(self, log: pd.DataFrame, name: str) -> None:
-        self.values = log[name].astype(float)
-        self.figure = Figure(figsize=(9, 4), layout="constrained")
-        axes = self.figure.subplots()
-        kind = name.removeprefix("val_")
+        super().__init__(log[name], 4)
+        (axes,), kind, curves = self.axes, name.removeprefix("val_"), []
         looks = [(kind, "ট্রেনিং", "blue", "--"), (f"val_{kind}", "validation", "vermillion", "-")]
         for column, label, colour, line in looks:
             if column in log and log[column].notna().any():
-                width = 2.5 if column == name else 1.2
-                axes.plot(log[column], line, color=COLOURS[colour], linewidth=width, label=label)
-        axes.set(xlabel="epoch", ylabel=kind, xlim=(log.index[0] - 0.5, log.index[-1] + 0.5))
-        axes.margins(y=0.15)
-        axes.set_ylim(axes.get_ylim())
-        axes.xaxis.set_major_locator(MaxNLocator(12, integer=True))
-        axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderaxespad=0)
-        self.title = axes.set_title("epoch", animated=True)  # room for the words to come
-        top = axes.get_xaxis_transform()
-        self.not_run = axes.axvspan(0, 1, color="0.6", alpha=0.35, animated=True)
-        self.stop = axes.axvline(0, color="black", animated=True)
-        self.word = axes.text(0, 0.96, "", transform=top, va="top", zorder=5, animated=True)
-        (self.best,) = axes.plot(
-            [], [], "k*", markersize=18, markeredgecolor="white", animated=True
-        )
-        (self.missed,) = axes.plot(
-            [], [], "D", color=COLOURS["purple"], markersize=11, animated=True
-        )
+                look = {"color": COLOURS[colour], "linewidth": 2.5 if column == name else 1.2}
+                curves += axes.plot(log[column], line, label=label, **look)
+        axes.set_ylabel(kind)
+        self.name(axes, *curves)
+        self.add_stop(2.5)
+        place = {"transform": axes.get_xaxis_transform(), "va": "top", "zorder": 5}
+        self.word = axes.text(0, 0.96, "", animated=True, **place)
+        self.best = moving(axes, "k*", markersize=18, markeredgecolor="white")
+        self.missed = moving(axes, "D", color=COLOURS["purple"], markersize=11)
 
-    def clear(self, title: str) -> None:
-        self.title.set_text(title)
-        for artist in (self.not_run, self.stop, self.word):
-            artist.set_visible(False)
-        for marker in (self.best, self.missed):
-            marker.set_data([], [])
-
-    def update(self, outcome: Replay, missed: int | None) -> None:
-        stopped, best = outcome.stopped_epoch, outcome.best_epoch
-        ended = "শেষ পর্যন্ত চলল" if stopped is None else f"epoch {stopped}-এর শেষে থামল"
-        self.clear(f"ট্রেনিং {ended}, সেরা epoch {'নেই' if best is None else best}")
+    def update(self, title: str, stopped: int | None, best: int | None, missed: int | None) -> None:
+        super().update(title, stopped)
+        self.word.set_text("")
         if stopped is not None:
-            for artist in (self.not_run, self.stop, self.word):
-                artist.set_visible(True)
-            self.not_run.set(x=stopped + 0.5, width=self.values.index[-1] - stopped)
-            self.stop.set_xdata([stopped, stopped])
-            first, last = self.values.index[[0, -1]]
-            left = stopped - first > 0.6 * (last - first)
+            left = stopped - self.first > 0.6 * (self.last - self.first)
             self.word.set(x=stopped, ha="right" if left else "left")
             self.word.set_text("ট্রেনিং থামল  " if left else "  ট্রেনিং থামল, ধূসর অংশ আর চলত না")
         for marker, epoch in ((self.best, best), (self.missed, missed)):

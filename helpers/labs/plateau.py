@@ -1,10 +1,8 @@
 """ReduceLROnPlateau with a small model that is trained anew when the slider rests. Notebook 05."""
 
-from collections.abc import Callable
-
 from helpers.bengali import digits
-from helpers.labs.base import Lab, keras_code
-from helpers.labs.training import Attempts, Curves, Training, train_anew, verdict
+from helpers.labs.base import keras_code
+from helpers.labs.training import Attempts, Curves, IsStopped, TrainingLab, train_anew, verdict
 from helpers.start import keras
 
 import numpy as np
@@ -14,18 +12,14 @@ ReduceLROnPlateau = keras.callbacks.ReduceLROnPlateau
 EPOCHS = 60
 RATE = 0.3
 _REST = 0.3  # seconds
-_LOWEST = (
-    RATE * 1e-7
-)  # the bottom of the picture; a rate below it changes nothing that could be seen
+# the bottom of the picture; a rate below it changes nothing that could be seen
+_LOWEST = RATE * 1e-7
+_FLOORS = (0.0, 1e-6, 1e-4, 1e-3, 1e-2, 1e-1)
 _CONTROLS = {
     "factor": ("কত দিয়ে গুণ (factor)", 0.5, 0.1, 0.9, 0.1),
     "patience": ("কত epoch অপেক্ষা (patience)", 2, 1, 15),
     "cooldown": ("কমানোর পরে বিরতি (cooldown)", 0, 0, 10),
-    "min_lr": (
-        "এর নিচে কমে না (min_lr)",
-        1e-6,
-        {f"{floor:g}": floor for floor in (0.0, 1e-6, 1e-4, 1e-3, 1e-2, 1e-1)},
-    ),
+    "min_lr": ("এর নিচে কমে না (min_lr)", 1e-6, {f"{floor:g}": floor for floor in _FLOORS}),
 }
 
 
@@ -39,38 +33,33 @@ def plateau_lab() -> "PlateauLab":
     return PlateauLab()
 
 
-class PlateauLab(Lab):
-    """`plateau_lab` যা ফেরত দেয়: `factor`, `patience`, `cooldown`, `min_lr`, আর `training`।"""
+class PlateauLab(TrainingLab):
+    """`plateau_lab` যা ফেরত দেয়: `factor`, `patience`, `cooldown`, `min_lr`, আর `stop` বোতাম।"""
 
     def __init__(self) -> None:
         words = "স্লাইডার ছাড়লে নতুন ট্রেনিং শুরু হয়:"
-        self.training = Training(words, EPOCHS, train, self._finish, self.say, _REST)
-        super().__init__(self.training, controls=_CONTROLS)
-        self._trained: Curves | None = None
+        super().__init__(_CONTROLS, train, EPOCHS, words, rest=_REST)
         self._picture = Attempts(4.6, [2, 1], EPOCHS, rate_first=False, lowest=_LOWEST)
         self._picture.rate.set(yscale="log", ylim=(_LOWEST / 3, RATE * 3))
         self._picture.rate.yaxis.set_minor_formatter(NullFormatter())
         self._picture.rate.yaxis.set_major_locator(LogLocator(numticks=6))
-        self.training.run(self.settings)  # where no kernel runs, this picture is what is left
+        self.run(self.settings)  # where no kernel runs, this picture is what is left
 
     @property
     def settings(self) -> dict:
         return {"monitor": "val_loss", **super().settings}
 
     def update(self) -> None:
-        self.training.ask(self.settings)
+        self.ask(self.settings)
 
-    def _finish(self, settings: dict, curves: Curves, seconds: float) -> None:
-        with self.drawing:
-            before, self._trained = self._trained, curves
-            title = verdict(curves, before, EPOCHS)
-            self._picture.update(curves["learning_rate"], curves, before, title)
-            took = f"এই ট্রেনিংয়ে লেগেছে {digits(f'{seconds:.1f}')} সেকেন্ড।"
-            said = f"{title}। {_outcome(settings, curves)} {took}"
-            self.show(self._picture.figure, said, keras_code("rlrop", ReduceLROnPlateau, settings))
+    def finish(self, settings: dict, curves: Curves, before: Curves | None, took: str) -> None:
+        title = verdict(curves, before, EPOCHS)
+        self._picture.update(curves["learning_rate"], curves, before, title)
+        said = f"{title}। {_outcome(settings, curves)} {took}"
+        self.show(self._picture.figure, said, keras_code("rlrop", ReduceLROnPlateau, settings))
 
 
-def train(settings: dict, is_stopped_after: Callable[[int], bool]) -> Curves:
+def train(settings: dict, is_stopped_after: IsStopped) -> Curves:
     """`train_anew`, এই মানগুলোর ReduceLROnPlateau দিয়ে।"""
     callback = ReduceLROnPlateau(**settings)
     return train_anew(2, keras.optimizers.SGD(RATE), callback, EPOCHS, is_stopped_after)

@@ -2,14 +2,11 @@
 
 import functools
 import math
-from collections.abc import Callable
 
-from helpers.bengali import digits
-from helpers.labs.base import Lab
-from helpers.labs.training import Attempts, Curves, Training, train_anew, verdict
+from helpers.labs.training import Attempts, Curves, IsStopped, TrainingLab, train_anew, verdict
 from helpers.start import keras
 
-from ipywidgets import Button, HBox, Layout
+from ipywidgets import Button
 
 LONGEST, HIGHEST = 40, 0.5
 _KINDS = {
@@ -36,55 +33,49 @@ _FORMULAS = {
 
 
 def schedule_lab() -> "ScheduleLab":
-    """স্লাইডার নাড়ালে learning rate-এর schedule বদলায়; “ট্রেনিং করাও” চাপলে তা দিয়ে একটি ছোট মডেলের
-    ট্রেনিং হয়।
+    """স্লাইডারে learning rate-এর schedule বদলাও; “ট্রেনিং করাও” চাপলে তা দিয়ে ছোট একটি মডেলের ট্রেনিং হয়।
 
     মডেলটি নোটবুক ০৯-এর warm-up-এর: তিনটি লুকোনো layer, `Adam`, প্রতিবার একই weights থেকে, আর নোটবুকের
-    seed না
-    বদলালে একই ক্রমের ডেটায়। দুই core-এ লাগে এক-দুই সেকেন্ড। আগের চেষ্টার রেখা ধূসর; schedule বদলালে এই চেষ্টার
-    রেখাও ধূসর হয়। নিচের কোডটি কপি করলে হুবহু সেই schedule-ই পাওয়া যায়।
+    seed না বদলালে একই ক্রমের ডেটায়। দুই core-এ লাগে এক-দুই সেকেন্ড। আগের চেষ্টার রেখা ধূসর; schedule
+    বদলালে এই চেষ্টার রেখাও ধূসর হয়। নিচের কোডটি কপি করলে হুবহু সেই schedule-ই পাওয়া যায়।
     """
     return ScheduleLab()
 
 
-class ScheduleLab(Lab):
-    """`schedule_lab` যা ফেরত দেয়: `kind`, `base`, `warm`, `every`, `total`, `start`, আর
-    `training`।
-    """
+class ScheduleLab(TrainingLab):
+    """`schedule_lab` যা ফেরত দেয়: `kind`, `base`, `warm`, `every`, `total`; বোতাম `start`, `stop`।"""
 
     def __init__(self) -> None:
         self.start = Button(description="ট্রেনিং করাও", button_style="primary")
-        self.training = Training("", LONGEST, train, self._finish, self.say)
-        row = HBox([self.start, self.training], layout=Layout(flex_flow="row wrap"))
-        super().__init__(row, controls=_CONTROLS)
+        self.start.on_click(lambda _button: self.ask(self.settings))
+        super().__init__(_CONTROLS, train, LONGEST, start=(self.start,))
         self._every_row = self.children[0].children[-1]
-        self._trained: Curves | None = None
         self._picture = Attempts(4.3, [1, 1.4], LONGEST, rate_first=True, lowest=0)
         self._picture.rate.set_ylim(-0.02, HIGHEST * 1.06)
-        self.training.run(self.settings)  # where no kernel runs, this picture is what is left
-        self.start.on_click(lambda _button: self.training.ask(self.settings))
+        self.run(self.settings)  # where no kernel runs, this picture is what is left
+
+    def run(self, settings: dict) -> None:
+        self.progress.max = settings["total"]
+        super().run(settings)
 
     def update(self) -> None:
         with self.drawing:
-            settings = self.settings
-            title = "এই schedule-এ ট্রেনিং এখনো বাকি"
-            self._picture.update(planned(settings), None, self._trained, title)
-            self._tell(settings, "এখনো ট্রেনিং হয়নি: “ট্রেনিং করাও” চাপো।")
+            said = "এখনো ট্রেনিং হয়নি: “ট্রেনিং করাও” চাপো।"
+            self._plan(None, self.trained, "এই schedule-এ ট্রেনিং এখনো বাকি", said)
 
-    def _finish(self, settings: dict, curves: Curves, seconds: float) -> None:
-        with self.drawing:
-            before, self._trained = self._trained, curves
-            if settings != self.settings:  # a control was moved while the training ran
-                self.update()
-                return
-            title = verdict(curves, before, settings["total"])
-            self._picture.update(planned(settings), curves, before, title)
-            took = f"এই ট্রেনিংয়ে লেগেছে {digits(f'{seconds:.1f}')} সেকেন্ড।"
-            self._tell(settings, f"{title}; শেষে `val_loss` `{curves['val_loss'][-1]:.3f}`। {took}")
+    def finish(self, settings: dict, curves: Curves, before: Curves | None, took: str) -> None:
+        if settings != self.settings:  # a control was moved while the training ran
+            self.update()
+            return
+        title = verdict(curves, before, settings["total"])
+        said = f"{title}; শেষে `val_loss` `{curves['val_loss'][-1]:.3f}`। {took}"
+        self._plan(curves, before, title, said)
 
-    def _tell(self, settings: dict, more: str) -> None:
+    def _plan(self, curves: Curves | None, before: Curves | None, title: str, more: str) -> None:
+        settings = self.settings
         self._every_row.layout.display = None if settings["kind"] == "step" else "none"
         rates = planned(settings)
+        self._picture.update(rates, curves, before, title)
         top = max(rates)
         words = f"সর্বোচ্চ `{top:.3g}`, epoch `{rates.index(top)}`-এ; শেষ epoch-এ `{rates[-1]:.2g}`।"
         self.show(self._picture.figure, f"learning rate {words} {more}", code(settings))
@@ -94,9 +85,8 @@ def code(settings: dict) -> str:
     """কপি করে চালানোর মতো Keras-এর কোড: `schedule` ফাংশনটি আর `scheduler`।"""
     base, warm, total = settings["base"], settings["warm"], settings["total"]
     since, rest = (f"(epoch - {warm})", max(1, total - warm)) if warm else ("epoch", total)
-    formula = _FORMULAS[settings["kind"]].format(
-        base=base, since=since, rest=rest, every=settings["every"]
-    )
+    numbers = {"base": base, "since": since, "rest": rest, "every": settings["every"]}
+    formula = _FORMULAS[settings["kind"]].format(**numbers)
     lines = ["import math", "", ""] if "math" in formula else []
     lines.append("def schedule(epoch):")
     if warm:
@@ -108,7 +98,8 @@ def code(settings: dict) -> str:
 
 def planned(settings: dict) -> list[float]:
     """schedule প্রতি epoch-এ যে learning rate দেয়।"""
-    return [_made(code(settings))["schedule"](epoch) for epoch in range(settings["total"])]
+    schedule = _made(code(settings))["schedule"]
+    return [schedule(epoch) for epoch in range(settings["total"])]
 
 
 @functools.lru_cache(maxsize=8)
@@ -118,12 +109,7 @@ def _made(source: str) -> dict:
     return names
 
 
-def train(settings: dict, is_stopped_after: Callable[[int], bool]) -> Curves:
+def train(settings: dict, is_stopped_after: IsStopped) -> Curves:
     """`train_anew`, এই মানগুলোর schedule দিয়ে।"""
-
-    def is_stopped(epoch: int) -> bool:
-        # the progress bar is made for the longest training
-        return is_stopped_after(round((epoch + 1) * LONGEST / settings["total"]) - 1)
-
     scheduler = _made(code(settings))["scheduler"]
-    return train_anew(3, keras.optimizers.Adam(), scheduler, settings["total"], is_stopped)
+    return train_anew(3, keras.optimizers.Adam(), scheduler, settings["total"], is_stopped_after)

@@ -1,20 +1,18 @@
-"""ModelCheckpoint, EarlyStopping and ReduceLROnPlateau together over a recorded training. Notebook
-06.
-"""
+"""Three callbacks together over a recorded training: who waits how long. Notebook 06."""
 
 from pathlib import Path
 
 from helpers.bengali import digits, explain
 from helpers.figures import COLOURS
-from helpers.labs.base import Lab, by_epoch, keras_code, legend, name_what_is_seen
+from helpers.labs.base import Lab, keras_code
+from helpers.labs.picture import RecordedPicture, by_epoch, how_it_ended, moving
 from helpers.logs import LogError, table_of
 from helpers.recorded import Replay, replay
 from helpers.start import keras
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, NullFormatter
+from matplotlib.ticker import NullFormatter
 
 EarlyStopping, History = keras.callbacks.EarlyStopping, keras.callbacks.History
 ModelCheckpoint = keras.callbacks.ModelCheckpoint
@@ -45,9 +43,7 @@ def three_lab(log: pd.DataFrame | History | str | Path) -> "ThreeLab":
 
 
 class _Waits(keras.callbacks.Callback):
-    """Stands last in the list and notes how long each has waited, and the learning rate it
-    leaves.
-    """
+    """Last in the list; notes how long each has waited, and the learning rate that is left."""
 
     def __init__(self, early: EarlyStopping, rlrop: ReduceLROnPlateau) -> None:
         super().__init__()
@@ -74,29 +70,25 @@ class ThreeLab(Lab):
         self.update()
 
     def update(self) -> None:
-        now = self.settings
-        watched = {"monitor": "val_loss", "mode": "min"}
-        kept = {"filepath": "best.keras", **watched, "save_best_only": True}
+        now, watched = self.settings, {"monitor": "val_loss", "mode": "min"}
         stops = {**watched, "patience": now["stop_patience"], "restore_best_weights": True}
-        drops = {
-            **watched,
-            "factor": now["factor"],
-            "patience": now["drop_patience"],
-            "cooldown": now["cooldown"],
+        drops = {"factor": now["factor"], "patience": now["drop_patience"]}
+        made = {
+            "ckpt": (
+                ModelCheckpoint,
+                {"filepath": "best.keras", **watched, "save_best_only": True},
+            ),
+            "early": (EarlyStopping, stops),
+            "rlrop": (ReduceLROnPlateau, {**watched, **drops, "cooldown": now["cooldown"]}),
         }
-        early, rlrop = EarlyStopping(**stops), ReduceLROnPlateau(**drops)
+        ckpt, early, rlrop = (kind(**given) for kind, given in made.values())
         notes = _Waits(early, rlrop)
-        outcome = replay([ModelCheckpoint(**kept), early, rlrop, notes], self.recorded, RATE)
+        outcome = replay([ckpt, early, rlrop, notes], self.recorded, RATE)
         rates = zip(notes.epochs, outcome.learning_rates, notes.rates, strict=True)
         dropped = [epoch for epoch, ran, left in rates if left < ran]
         self._picture.update(outcome, notes, dropped)
-        code = [
-            keras_code("ckpt", ModelCheckpoint, kept),
-            keras_code("early", EarlyStopping, stops),
-            keras_code("rlrop", ReduceLROnPlateau, drops),
-        ]
-        said = _readout(outcome, dropped, notes.rates[-1])
-        self.show(self._picture.figure, said, "\n".join(code))
+        code = "\n".join(keras_code(name, *one) for name, one in made.items())
+        self.show(self._picture.figure, _readout(outcome, dropped, notes.rates[-1]), code)
 
 
 def _readout(outcome: Replay, dropped: list[int], left: float) -> str:
@@ -119,56 +111,34 @@ def _readout(outcome: Replay, dropped: list[int], left: float) -> str:
     return " ".join(said)
 
 
-class _Picture:
+class _Picture(RecordedPicture):
     """val_loss on top, how long each has waited in the middle, the learning rate below."""
 
     def __init__(self, values: pd.Series) -> None:
-        self.values = values.astype(float)
-        self.figure = Figure(figsize=(9, 5), layout="constrained")
-        curve, waits, rate = self.axes = self.figure.subplots(
-            3, sharex=True, height_ratios=[2, 1.6, 1]
-        )
-        curve.plot(self.values, color=COLOURS["vermillion"], label="val_loss")
-        curve.set(ylabel="val_loss", xlim=(values.index[0] - 0.5, values.index[-1] + 0.5))
-        self.title = curve.set_title("epoch", animated=True)  # room for the words to come
-        curve.margins(y=0.15)
-        curve.set_ylim(curve.get_ylim())
+        super().__init__(values, 5, [2, 1.6, 1])
+        curve, waits, rate = self.axes
+        seen = curve.plot(self.values, color=COLOURS["vermillion"], label="val_loss")
+        curve.set_ylabel("val_loss")
         waits.set(ylabel="wait", ylim=(-2.5, _MOST_WAIT + 0.6), yticks=(0, 5, 10, 15))
-        rate.set(
-            ylabel="learning\nrate", xlabel="epoch", yscale="log", ylim=(_LOWEST / 2, RATE * 3)
-        )
+        rate.set(ylabel="learning\nrate", yscale="log", ylim=(_LOWEST / 2, RATE * 3))
         rate.yaxis.set_minor_formatter(NullFormatter())
-        rate.xaxis.set_major_locator(MaxNLocator(12, integer=True))
 
         black, green, blue = COLOURS["black"], COLOURS["green"], COLOURS["blue"]
-        moving = {"animated": True}
-        self.saves = curve.plot([], [], "o", color=black, markersize=8, label="সেভ", **moving)[0]
-        self.stop_wait = waits.plot([], [], "-", color=black, label="early.wait", **moving)[0]
-        self.drop_wait = waits.plot([], [], "--", color=blue, label="rlrop.wait", **moving)[0]
-        self.rate = rate.plot([], [], color=green, drawstyle="steps-mid", **moving)[0]
-        self.drops = waits.plot([], [], "v", color=green, markersize=10, **moving)[0]
+        self.saves = moving(curve, "o", color=black, markersize=8, label="সেভ")
+        self.stop_wait = moving(waits, "-", color=black, label="early.wait")
+        self.drop_wait = moving(waits, "--", color=blue, label="rlrop.wait")
+        self.rate = moving(rate, color=green, drawstyle="steps-mid")
+        self.drops = moving(waits, "v", color=green, markersize=10)
         self.drops.set_label("epoch-এর শেষে learning rate কমল")
-        self.not_run = [one.axvspan(0, 1, color="0.6", alpha=0.35, **moving) for one in self.axes]
-        self.stops = [one.axvline(0, color="black", linewidth=1.5, **moving) for one in self.axes]
-        self.named = (self.drops, self.stop_wait, self.drop_wait)
-        curve.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderaxespad=0)
-        self.legend = legend(waits, *self.named)
+        self.add_stop(1.5)
+        self.name(curve, *seen, self.saves)
+        self.name(waits, self.drops, self.stop_wait, self.drop_wait, gap=1.2)
 
     def update(self, outcome: Replay, notes: _Waits, dropped: list[int]) -> None:
-        stopped, saved = outcome.stopped_epoch, outcome.saved_epochs
-        ended = "শেষ পর্যন্ত চলল" if stopped is None else f"epoch {stopped}-এর শেষে থামল"
-        self.title.set_text(f"ট্রেনিং {ended}, সেরা epoch {outcome.best_epoch}")
-        self.saves.set_data(saved, self.values.loc[saved])
-        for line, waited in zip(
-            (self.stop_wait, self.drop_wait), np.transpose(notes.waits), strict=True
-        ):
-            line.set_data(notes.epochs, waited)
+        epochs, (stop_waits, drop_waits) = notes.epochs, np.transpose(notes.waits)
+        self.saves.set_data(outcome.saved_epochs, self.values.loc[outcome.saved_epochs])
+        self.stop_wait.set_data(epochs, stop_waits)
+        self.drop_wait.set_data(epochs, drop_waits)
         self.drops.set_data(dropped, np.full(len(dropped), -1.2))
-        self.rate.set_data(notes.epochs, np.maximum(outcome.learning_rates, _LOWEST))
-        name_what_is_seen(self.legend, *self.named)
-        for span, line in zip(self.not_run, self.stops, strict=True):
-            span.set_visible(stopped is not None)
-            line.set_visible(stopped is not None)
-            if stopped is not None:
-                span.set(x=stopped + 0.5, width=self.values.index[-1] - stopped)
-                line.set_xdata([stopped, stopped])
+        self.rate.set_data(epochs, np.maximum(outcome.learning_rates, _LOWEST))
+        super().update(how_it_ended(outcome), outcome.stopped_epoch)

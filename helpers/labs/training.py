@@ -1,67 +1,70 @@
-"""The engine and the picture of the labs that train anew: progress, a stop button, a thread of its
-own.
-"""
+"""What the labs share that train a small model anew: a thread, a stop button, the picture."""
 
 import math
 import threading
 import time
 from collections.abc import Callable
 
-from helpers.bengali import explain
+from helpers.bengali import digits, explain
 from helpers.figures import COLOURS
-from helpers.labs.base import legend, name_what_is_seen
+from helpers.labs.base import Lab
+from helpers.labs.picture import Picture, moving
 from helpers.start import keras
 from helpers.toy import toy_data
 
 import numpy as np
 from ipywidgets import HTML, Button, HBox, IntProgress, Layout
-from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
 Curves = dict[str, list[float]]  # one value an epoch
-Train = Callable[[dict, Callable[[int], bool]], Curves]
+IsStopped = Callable[[int], bool]  # asked after every epoch, with its number
 
 
-class Training(HBox):
-    """একবারে একটিই ট্রেনিং চলে: নতুন মান এলে আগের ট্রেনিং বাদ যায়, শেষেরটিই থাকে।
+class TrainingLab(Lab):
+    """যে lab নতুন করে ট্রেনিং করায়। একবারে একটিই ট্রেনিং চলে: নতুন মান এলে আগের ট্রেনিং বাদ যায়।
 
     train: `train(settings, is_stopped_after)`; প্রতি epoch-এর শেষে `is_stopped_after(epoch)` ডাকে,
-    আর True পেলে
-        সেখানেই শেষ করে। শেষে চলে `show(settings, curves, seconds)`; thread-এর error যায় `say`-তে।
-    words, epochs: অগ্রগতির রেখার বামের কথা, আর সেটি কয় epoch-এ ভরে।
+        আর True পেলে সেখানেই শেষ করে।
+    words, epochs: অগ্রগতির রেখার বামের কথা, আর সেটি কয় epoch-এ ভরে। start: তারও বামে যে বোতাম।
     rest: এত সেকেন্ড নতুন মান না এলে তবে ট্রেনিং শুরু হয়, যাতে স্লাইডার টানার সময় না চলে।
+    শেষ হলে চলে `finish(settings, curves, before, took)`: before আগের চেষ্টা, took কত সময় লেগেছে।
     """
 
     def __init__(
         self,
-        words: str,
+        controls: dict[str, tuple],
+        train: Callable[[dict, IsStopped], Curves],
         epochs: int,
-        train: Train,
-        show: Callable[[dict, Curves, float], None],
-        say: Callable[[str], None],
+        words: str = "",
+        start: tuple[Button, ...] = (),
         rest: float = 0,
     ) -> None:
         self.progress = IntProgress(max=epochs, layout=Layout(width="160px"))
         self.stop = Button(description="থামাও", disabled=True, layout=Layout(width="auto"))
-        row = [HTML(words), self.progress, self.stop]
-        super().__init__(row, layout=Layout(align_items="center"))
-        self.train, self.show, self.say, self.rest = train, show, say, rest
+        self.stop.on_click(self._stop)
+        row = [*start, HTML(words), self.progress, self.stop]
+        place = Layout(align_items="center", flex_flow="row wrap")
+        super().__init__(HBox(row, layout=place), controls=controls)
+        self.train, self.rest = train, rest
+        self.trained: Curves | None = None
         self.thread: threading.Thread | None = None
         self._lock = threading.Lock()
         self._waiting: dict | None = None
         self._stopping = threading.Event()
-        self.stop.on_click(self._stop)
 
     def run(self, settings: dict) -> None:
         """ট্রেনিংটি এখানেই শেষ করে তবে ফেরে; error হলে সেটিই বেরিয়ে আসে।"""
         self.progress.value = 0
         start = time.perf_counter()
         curves = self.train(settings, self._is_stopped_after)
+        took = f"এই ট্রেনিংয়ে লেগেছে {digits(f'{time.perf_counter() - start:.1f}')} সেকেন্ড।"
         if self._waiting is None:
-            self.show(settings, curves, time.perf_counter() - start)
+            with self.drawing:
+                before, self.trained = self.trained, curves
+                self.finish(settings, curves, before, took)
 
     def ask(self, settings: dict) -> None:
-        """ট্রেনিংটি thread-এ শুরু করিয়ে সঙ্গে সঙ্গে ফেরে: kernel ব্যস্ত থাকলে স্লাইডার আর বোতাম সাড়া দিত না।"""
+        """ট্রেনিংটি thread-এ শুরু করিয়েই ফেরে: kernel ব্যস্ত থাকলে স্লাইডার আর বোতাম সাড়া দিত না।"""
         with self._lock:
             self._waiting = settings
             self._stopping.set()
@@ -77,9 +80,7 @@ class Training(HBox):
             self._stopping.set()
 
     def _next(self) -> dict | None:
-        """The settings to train with, once no others have come for a while; None if there are
-        none.
-        """
+        """The settings to train with, once no others have come for a while; None if none wait."""
         while True:
             with self._lock:
                 self._stopping.clear()
@@ -114,21 +115,16 @@ def train_anew(
     optimizer: keras.optimizers.Optimizer,
     callback: keras.callbacks.Callback,
     epochs: int,
-    is_stopped_after: Callable[[int], bool],
+    is_stopped_after: IsStopped,
 ) -> Curves:
-    """`toy_data("plateau")`-তে একটি নতুন মডেলকে ট্রেনিং করায়; প্রতিবার একই weights থেকে, নোটবুকের seed
-    না বদলে।
+    """`toy_data("plateau")`-তে নতুন মডেলের ট্রেনিং; নোটবুকের seed না বদলালে প্রতিবার একই weights থেকে।
 
-    depth: কয়টি লুকোনো layer, প্রতিটিতে ৩২। is_stopped_after: প্রতি epoch-এর শেষে তার নম্বর পায়; True
-    ফেরত দিলে
-    সেখানেই শেষ। ফেরত: প্রতি epoch-এর `loss`, `val_loss`, `learning_rate`।
+    depth: কয়টি লুকোনো layer, প্রতিটিতে ৩২। ফেরত: প্রতি epoch-এর `loss`, `val_loss`, `learning_rate`।
     """
     # seeds of their own leave the notebook's alone
-    start = [keras.initializers.GlorotUniform(seed) for seed in range(depth + 1)]
-    hidden = [
-        keras.layers.Dense(32, activation="relu", kernel_initializer=one) for one in start[:-1]
-    ]
-    output = keras.layers.Dense(1, kernel_initializer=start[-1])
+    *inner, last = [keras.initializers.GlorotUniform(seed) for seed in range(depth + 1)]
+    hidden = [keras.layers.Dense(32, "relu", kernel_initializer=one) for one in inner]
+    output = keras.layers.Dense(1, kernel_initializer=last)
     model = keras.Sequential([keras.Input((1,)), *hidden, output])
     # made anew, so that the batches come in the same order again
     training, validation = toy_data("plateau")
@@ -161,48 +157,42 @@ def verdict(curves: Curves, before: Curves | None, epochs: int) -> str:
     return "val_loss নেমেছে আগের চেষ্টার মতোই" if near else "val_loss আগের চেষ্টার চেয়ে ওপরে থেমেছে"
 
 
-class Attempts:
+class Attempts(Picture):
     """learning rate আর loss-এর ছবি: এই চেষ্টার রেখা রঙিন, আগের চেষ্টার রেখা ধূসর।
 
-    inches: ছবির উচ্চতা; heights: দুই অংশের অনুপাত; rate_first: learning rate ওপরে থাকবে কি না।
-    epochs: ছবি কয় epoch চওড়া। lowest: এর চেয়ে ছোট learning rate এই মানেই আঁকা হয়।
+    epochs: ছবি কয় epoch চওড়া। rate_first: learning rate ওপরে থাকবে কি না। lowest: এর চেয়ে ছোট learning
+    rate এই মানেই আঁকা হয়।
     """
 
     def __init__(
         self, inches: float, heights: list, epochs: int, rate_first: bool, lowest: float
     ) -> None:
-        self.figure, self.lowest = Figure(figsize=(9, inches), layout="constrained"), lowest
-        both = top, bottom = self.figure.subplots(2, sharex=True, height_ratios=heights)
-        self.rate, self.loss = both if rate_first else both[::-1]
-        grey = {"color": "0.55", "linewidth": 2, "linestyle": ":", "animated": True}
-        steps, moving = {"drawstyle": "steps-mid"}, {"animated": True}
-        blue, orange, green = COLOURS["blue"], COLOURS["vermillion"], COLOURS["green"]
-        (self.rate_before,) = self.rate.plot([], [], **grey, **steps)
-        (self.rate_now,) = self.rate.plot([], [], color=green, **steps, **moving)
-        (self.before,) = self.loss.plot([], [], **grey, label="আগের চেষ্টা")
-        (self.training,) = self.loss.plot(
-            [], [], "--", color=blue, lw=1.5, label="ট্রেনিং", **moving
-        )
-        (self.validation,) = self.loss.plot([], [], "-", color=orange, label="validation", **moving)
+        super().__init__(inches, heights)
+        self.lowest, (self.rate, self.loss) = lowest, self.axes if rate_first else self.axes[::-1]
         # wide enough for every setting of the controls, so that two attempts can be compared by eye
         self.loss.set(ylabel="loss", yscale="log", ylim=(0.008, 2), xlim=(-0.5, epochs - 0.5))
         self.loss.yaxis.set_minor_formatter(NullFormatter())
         self.rate.set_ylabel("learning\nrate")
-        bottom.set_xlabel("epoch")
-        self.title = top.set_title("ট্রেনিং", animated=True)  # room for the words to come
-        self.named = (self.before, self.training, self.validation)
-        self.legend = legend(self.loss, *self.named)
+        grey, steps = {"color": "0.55", "linewidth": 2}, {"drawstyle": "steps-mid"}
+        blue, orange, green = COLOURS["blue"], COLOURS["vermillion"], COLOURS["green"]
+        self.rate_before = moving(self.rate, ":", **grey, **steps)
+        self.rate_now = moving(self.rate, color=green, **steps)
+        self.before = moving(self.loss, ":", label="আগের চেষ্টা", **grey)
+        self.training = moving(self.loss, "--", color=blue, linewidth=1.5, label="ট্রেনিং")
+        self.validation = moving(self.loss, color=orange, label="validation")
+        self.name(self.loss, self.before, self.training, self.validation, gap=1.2)
 
     def update(
         self, rates: list[float], curves: Curves | None, before: Curves | None, title: str
     ) -> None:
+        none = {"loss": [], "val_loss": [], "learning_rate": []}
+        now, then = curves or none, before or none
         for line, values in (
             (self.rate_now, np.maximum(rates, self.lowest)),
-            (self.rate_before, np.maximum(before["learning_rate"], self.lowest) if before else []),
-            (self.before, before["val_loss"] if before else []),
-            (self.training, curves["loss"] if curves else []),
-            (self.validation, curves["val_loss"] if curves else []),
+            (self.rate_before, np.maximum(then["learning_rate"], self.lowest)),
+            (self.before, then["val_loss"]),
+            (self.training, now["loss"]),
+            (self.validation, now["val_loss"]),
         ):
             line.set_data(range(len(values)), values)
-        name_what_is_seen(self.legend, *self.named)
-        self.title.set_text(title)
+        super().update(title)

@@ -1,7 +1,4 @@
-"""The lab at the end of notebook 14: the model's verdict on the learner's own photo.
-
-নিজের ছবি মডেলকে দেখানোর widget।
-"""
+"""The model's verdict on the learner's own photo. Notebook 14."""
 
 import html
 import io
@@ -37,19 +34,14 @@ def upload_lab(judge: Callable[[bytes], str], sample: Path | str) -> Lab:
     lab = Lab(button, message)
 
     def show(name: str, content: bytes) -> None:
-        if why := fault(content):
-            what, now = (
-                f"{html.escape(name)} ছবিটি নেওয়া গেল না",
-                "ছবিটি JPEG বা PNG করে, ছোট মাপে সেভ করে আবার দাও।",
-            )
-            message.value = explain(what, why, now)
-            return
         message.value = ""
+        if why := fault(content):
+            now = "ছবিটি JPEG বা PNG করে, ছোট মাপে সেভ করে আবার দাও।"
+            message.value = explain(f"{html.escape(name)} ছবিটি নেওয়া গেল না", why, now)
+            return
         content = _upright(content)
-        verdict = judge(content)
-        guards.need(
-            str, "রায়", verdict, "judge-এর ফেরত দেওয়া লেখা", 'judge-এর শেষে লেখো: return "বিড়াল"।'
-        )
+        verdict, now = judge(content), 'judge-এর শেষে লেখো: return "বিড়াল"।'
+        guards.need(str, "রায়", verdict, "judge-এর ফেরত দেওয়া লেখা", now)
         figure = Figure(figsize=(4.5, 4.5), layout="constrained")
         axes = figure.subplots()
         axes.imshow(tf.io.decode_image(content, channels=3, expand_animations=False))
