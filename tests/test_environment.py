@@ -19,7 +19,10 @@ START = "notebooks/00_start.ipynb"
 # a Colab session may not come up again with others of these than its own
 COLABS_KERNEL = {"ipykernel", "ipython", "ipywidgets", "jupyterlab", "pyzmq", "tornado"}
 COLABS_KERNEL |= {"traitlets"}
-README_COMMANDS = ["pip install uv && uv run jupyter lab", "pip install uv && uv run pytest"]
+README_COMMANDS = [
+    "pip install uv && uv run jupyter lab --notebook-dir=. notebooks/00_start.ipynb",
+    "pip install uv && uv run pytest",
+]
 
 each_lock = pytest.mark.parametrize(("chosen", "lock"), LOCKS.items())
 
