@@ -23,6 +23,7 @@ _find, _, __all__ = lazy_loader.attach(
         "batches": ["photo_batches"],
         "bengali": ["digits"],
         "cheatsheet": ["cheat_table"],
+        "checkup": ["CheckUp", "check_up"],
         "crash": ["run_script"],
         "hook_picture": ["plot_hooks"],
         "hooks": ["HookRecorder"],

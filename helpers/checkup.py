@@ -1,7 +1,6 @@
 """Looks at a list of callbacks, the model and the first logs, and says what will go wrong.
 
-এই ফাইলে শুধু Keras লাগে, তাই নিজের প্রজেক্টে ফাইলটি কপি করে নিতে পারো।
-"""
+এই ফাইলে শুধু Keras লাগে, তাই নিজের প্রজেক্টে ফাইলটি কপি করে নিতে পারো।"""
 
 import ast
 import inspect
@@ -14,7 +13,6 @@ from pathlib import Path
 
 from keras import callbacks as kc
 
-_HOOKS = {name for name in dir(kc.Callback) if name.startswith("on_")}
 _REVERSED = [(name, "max") for name in ("loss", "mse", "mae", "mean_absolute_error")]
 _REVERSED += [(name, "min") for name in ("accuracy", "acc", "binary_accuracy", "auc", "precision")]
 _SETS_RATE = ("ReduceLROnPlateau", "LearningRateScheduler")
@@ -43,11 +41,12 @@ class CheckUp(kc.Callback):
 
     def __init__(self, callbacks, data=None, language="bn", frame=None):
         super().__init__()
-        self._callbacks, self._english = list(callbacks), language == "en"
+        many = isinstance(callbacks, list | tuple | set)
+        self._callbacks, self._english = list(callbacks if many else [callbacks]), language == "en"
         self.said, self._found, self._values = [], set(), {}
         self._say(_source, frame or inspect.currentframe().f_back)
-        self._say(_files, self._callbacks)  # now, before the others open theirs
-        self._say(_split, *(getattr(part, "file_paths", ()) for part in data or ()))
+        self._say(_files, self._callbacks)  # before the others open theirs
+        self._say(_split, data)
 
     def before(self, model, epochs=None):
         self._say(_list, self._callbacks)
@@ -106,17 +105,18 @@ def _list(callbacks):
         monitor, mode = getattr(callback, "monitor", ""), getattr(callback, "mode", "")
         is_reversed = (monitor.removeprefix("val_"), mode) in _REVERSED
         yield "mode", is_reversed, {"who": who, "monitor": monitor, "mode": mode}
-        unknown = [name for name in dir(callback) if name.startswith("on_") and name not in _HOOKS]
+        names = [name for name in dir(callback) if name.startswith("on_")]
+        unknown = [name for name in names if not hasattr(kc.Callback, name)]
         yield "hook", unknown, {"who": who, "hooks": ", ".join(unknown)}
     for first, then in _ORDER:
         late = {first, then} <= one.keys() and kinds.index(first) > kinds.index(then)
         yield "order", late, {"first": first, "then": then}
     stop, drop = one.get("EarlyStopping"), one.get("ReduceLROnPlateau")
+    save, nan = one.get("ModelCheckpoint"), one.get("TerminateOnNaN")
     yield "owners", drop and "LearningRateScheduler" in one, {}
     yield "impatient", stop and not stop.patience, {}
-    same = stop and drop and stop.monitor == drop.monitor
-    yield "patience", same and 0 < stop.patience <= drop.patience, {"stop": stop, "drop": drop}
-    save, nan = one.get("ModelCheckpoint"), one.get("TerminateOnNaN")
+    same = stop and drop and stop.monitor == drop.monitor and stop.patience
+    yield "patience", same and stop.patience <= drop.patience, {"stop": stop, "drop": drop}
     yield "save_freq", save and save.save_best_only and save.save_freq != "epoch", {"save": save}
     yield "graceful", nan and "BackupAndRestore" in one and not nan.raise_error, {}
 
@@ -129,7 +129,8 @@ def _files(callbacks):
             yield "log_dir", any(Path(it.log_dir, "train").glob("events*")), {"it": it}
 
 
-def _split(train, val):
+def _split(data):
+    train, val = (getattr(part, "file_paths", ()) for part in data or ((), ()))
     both = set(train) & set(val)
     yield "leak", both, {"both": len(both), "all": len(val)}
 

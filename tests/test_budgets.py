@@ -8,10 +8,10 @@ import pytest
 
 # glob -> lines at most; whoever adds something says what goes
 BUDGETS = {
-    "helpers/*.py": 2_600,
+    "helpers/*.py": 2_820,
     "helpers/labs/**/*.py": 1_470,
     "exercises/**/*.py": 2_020,
-    "tests/**/*.py": 6_520,
+    "tests/**/*.py": 6_730,
     "tools/**/*.py": 1_430,
 }
 ONE_FILE = 300

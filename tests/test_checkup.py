@@ -162,7 +162,8 @@ def test_every_sentence_is_tested_here_and_both_languages_fill_the_same_braces()
 
 
 def test_an_odd_list_or_model_stops_nothing(capsys):
-    assert check_up([None, kc.EarlyStopping, 7], model=object()) == []
+    assert check_up([None, kc.EarlyStopping, 7], model=object()) == check_up(None) == []
+    assert check_up(kc.EarlyStopping()) == ["impatient"]
     assert check_up([kc.EarlyStopping()], language="en") == ["impatient"]
     assert "without improvement" in capsys.readouterr().out
 
