@@ -30,6 +30,13 @@ def questions(name: str) -> list[dict]:
     return found
 
 
+def asked(stem: str) -> list[str]:
+    """একটি নোটবুকে যা যা জিজ্ঞেস করা হয়: অনুশীলন, তারপর কুইজের প্রশ্ন, `progress.note`-এর নামে।"""
+    found = _load(stem)
+    questions = range(1, len(found.get("quiz", [])) + 1)
+    return [f"{stem}/{key}" for key in (*found.get("check", {}), *map("quiz-{}".format, questions))]
+
+
 def stems() -> list[str]:
     """যে যে নোটবুকের অনুশীলন আছে, তাদের নাম।"""
     return sorted(path.stem for path in FOLDER.glob("*.toml"))

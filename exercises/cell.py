@@ -36,5 +36,6 @@ def _said(error: BaseException) -> str:
     return f"{said}সেলটি ঠিক করে আবার চালাও, তারপর এই সেলটি।"
 
 
-if shell := get_ipython():
+shell = get_ipython()  # None outside a notebook
+if shell:
     watch(shell)

@@ -10,6 +10,7 @@ import textwrap
 import traceback
 
 from exercises import bank, cell, limit, values
+from exercises.progress import note
 from helpers.bengali import digits, explain
 
 LIMIT = 60  # seconds for each thing that is looked at; a slow laptop needs some ten
@@ -32,8 +33,11 @@ def check(name: str, answer: object) -> None:
     elif values.undone(answer):
         print(_wrapped(f"○ এখনো বাকি। {exercise['todo']}\n  ইঙ্গিত: {exercise['hint']}"))
     elif problem := _problem(name, exercise, answer):
+        # an error of the learner's code may hold a path: its first words are enough
+        note(name, right=False, said=problem.partition("` হলো:")[0])
         print(_wrapped(f"✗ এখনো ঠিক হয়নি। {problem}\n  ইঙ্গিত: {exercise['hint']}"))
     else:
+        note(name, right=True, said="")
         print(_wrapped(f"✓ ঠিক। {exercise['right']}"))
 
 

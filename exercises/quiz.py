@@ -4,6 +4,7 @@ import html
 import re
 
 from exercises import bank
+from exercises.progress import note
 from helpers.bengali import digits
 from helpers.figures import COLOURS
 
@@ -29,17 +30,19 @@ def quiz(name: str) -> "Quiz":
 
     name: নোটবুকের নাম, .ipynb ছাড়া, যেমন "04_early_stopping"; অচেনা হলে ValueError।
     """
-    return Quiz(bank.questions(name))
+    return Quiz(name, bank.questions(name))
 
 
 class Quiz(VBox):
     """এক নোটবুকের সব প্রশ্ন, নিচে স্কোর; kernel না চললে প্রশ্নগুলো লেখা হিসেবে পড়া যায়।
 
+    name: নোটবুকের নাম, .ipynb ছাড়া।
     questions: TOML ফাইলের [[quiz]] অংশের প্রশ্নগুলো, যে ক্রমে দেখানো হবে।
     """
 
-    def __init__(self, questions: list[dict]) -> None:
-        self.questions = [_Question(place, question) for place, question in enumerate(questions, 1)]
+    def __init__(self, name: str, questions: list[dict]) -> None:
+        numbered = enumerate(questions, 1)
+        self.questions = [_Question(name, place, question) for place, question in numbered]
         self.score = HTML()
         super().__init__([HTML(_STYLE), *self.questions, self.score])
         self.add_class("practice-quiz")
@@ -66,7 +69,8 @@ class Quiz(VBox):
 class _Question(VBox):
     right = traitlets.Bool(None, allow_none=True)  # None: no answer stands
 
-    def __init__(self, place: int, question: dict) -> None:
+    def __init__(self, name: str, place: int, question: dict) -> None:
+        self.asked = f"{name}/quiz-{place}"
         self.title = f"প্রশ্ন {digits(place)}। {question['question']}"
         answers = question["options"]
         lettered = zip(_LETTERS, answers, strict=False)
@@ -88,6 +92,7 @@ class _Question(VBox):
             self._say("আগে একটি উত্তর বেছে নাও।")
             return
         self.right = "correct" in answer
+        note(self.asked, self.right, answer["text"])
         colour = COLOURS["green" if self.right else "vermillion"]
         verdict = "✓ ঠিক।" if self.right else "✗ ঠিক নয়।"
         self._say(f"<b>{verdict}</b> {_rich(answer['feedback'])}", colour)
