@@ -56,6 +56,23 @@ def code_until_training(plain: bool, epochs: int | None, size: int) -> nbformat.
     return notebook
 
 
+def versions() -> dict[str, str]:
+    return {
+        "python": platform.python_version(),
+        "keras": keras.__version__,
+        "tensorflow": tf.__version__,
+    }
+
+
+def machine() -> dict[str, object]:
+    return {
+        "system": f"{platform.system()} {platform.machine()}",
+        "cores": os.cpu_count(),
+        "memory_gb": round(psutil.virtual_memory().total / 1e9),
+        "gpu": bool(tf.config.list_physical_devices("GPU")),
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("name", help="data/runs/NAME.csv")
@@ -85,17 +102,8 @@ def main() -> None:
         "seed": 1337,
         "minutes": round(minutes, 1),
         "date": time.strftime("%Y-%m-%d"),
-        "versions": {
-            "python": platform.python_version(),
-            "keras": keras.__version__,
-            "tensorflow": tf.__version__,
-        },
-        "machine": {
-            "system": f"{platform.system()} {platform.machine()}",
-            "cores": os.cpu_count(),
-            "memory_gb": round(psutil.virtual_memory().total / 1e9),
-            "gpu": bool(tf.config.list_physical_devices("GPU")),
-        },
+        "versions": versions(),
+        "machine": machine(),
     }
     text = json.dumps(provenance, ensure_ascii=False, indent=2) + "\n"
     (ROOT / "data" / "runs" / f"{options.name}.json").write_text(text, encoding="utf-8")
