@@ -27,7 +27,7 @@ A4 = {"width": 794, "height": 1123}  # at 96 dots an inch
 def page(**extra: object) -> str:
     """The page as HTML; without `fonts` and `mark` in extra their places stay empty."""
     jinja = Environment(loader=FileSystemLoader(DATA), autoescape=True)
-    jinja.filters |= {"code": _code, "digits": digits, "shown": shown}
+    jinja.filters |= {"code": code, "digits": digits, "shown": shown}
     return jinja.get_template("cheatsheet.html.jinja").render(sheet=SHEET, **extra)
 
 
@@ -36,12 +36,12 @@ def fingerprint() -> str:
     return hashlib.sha256(page().encode()).hexdigest()[:10]
 
 
-def _code(text: str) -> Markup:
+def code(text: str) -> Markup:
     """Words between backquotes in code font."""
     return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704  (escaped)
 
 
-def _fonts() -> list[tuple[str, int, str]]:
+def fonts() -> list[tuple[str, int, str]]:
     """(family, weight, address) of files that pip installed: no font of the machine is needed."""
     bengali = importlib.resources.files("fontpkg_hind_siliguri") / "files"
     latin = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
@@ -56,13 +56,23 @@ def _fonts() -> list[tuple[str, int, str]]:
 
 def print_page(pdf: Path, png: Path) -> None:
     """Prints the page, and a picture of it in greys; RuntimeError if one page is too small."""
+    with tempfile.TemporaryDirectory() as folder:
+        shot = Path(folder) / "page.png"
+        print_html(page(fonts=fonts(), mark=fingerprint()), pdf, shot)
+        notes = PngImagePlugin.PngInfo()
+        notes.add_text("fingerprint", fingerprint())
+        # sixteen greys are enough for letters, and a third of the file
+        Image.open(shot).convert("L").quantize(16).save(png, optimize=True, pnginfo=notes)
+
+
+def print_html(text: str, pdf: Path, shot: Path | None = None) -> None:
+    """Prints a page of HTML; with `shot` also a picture, then all of it must fit one page A4."""
     from playwright.sync_api import sync_playwright
 
     browser_path = shutil.which("chromium") or shutil.which("google-chrome")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as tool:
-        source, shot = Path(folder) / "page.html", Path(folder) / "page.png"
-        # a page read from a file may load fonts from files
-        source.write_text(page(fonts=_fonts(), mark=fingerprint()), encoding="utf-8")
+        source = Path(folder) / "page.html"  # a page read from a file may load fonts from files
+        source.write_text(text, encoding="utf-8")
         arguments = [
             "--no-sandbox",
             "--disable-gpu",
@@ -73,15 +83,12 @@ def print_page(pdf: Path, png: Path) -> None:
         tab = browser.new_page(viewport=A4, device_scale_factor=2)
         tab.goto(source.as_uri())
         tab.evaluate("document.fonts.ready")
-        if tab.evaluate("document.documentElement.scrollHeight > innerHeight"):
-            raise RuntimeError("data/cheatsheet.toml holds more than one page: shorten it")
+        if shot:
+            if tab.evaluate("document.documentElement.scrollHeight > innerHeight"):
+                raise RuntimeError("data/cheatsheet.toml holds more than one page: shorten it")
+            tab.screenshot(path=shot)
         tab.pdf(path=pdf, prefer_css_page_size=True, print_background=True)
-        tab.screenshot(path=shot)
         browser.close()
-        notes = PngImagePlugin.PngInfo()
-        notes.add_text("fingerprint", fingerprint())
-        # sixteen greys are enough for letters, and a third of the file
-        Image.open(shot).convert("L").quantize(16).save(png, optimize=True, pnginfo=notes)
 
 
 if __name__ == "__main__":
