@@ -4,10 +4,11 @@ import asyncio
 import base64
 import html
 import io
+import itertools
 import json
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from helpers import guards
 from helpers.figures import describe
@@ -63,6 +64,7 @@ class Lab(ipywidgets.VBox):
     ) -> None:
         made = {name: _control(*given) for name, given in (controls or {}).items()}
         self.controls = {name: control for name, (control, _row) in made.items()}
+        self.words = {name: given[0] for name, given in (controls or {}).items()}
         self.readout, self.code, self._alt = HTML(), HTML(), ""
         # as wide as it is drawn, where the other parts are as wide as the page
         place = Layout(max_width="100%", height="auto", align_self="flex-start", margin="0")
@@ -71,6 +73,7 @@ class Lab(ipywidgets.VBox):
         self._kept: dict[int, object] = {}  # by scale, the pixels of what stays in it
         self._moving: list[Artist] = []
         self._sharpening: asyncio.TimerHandle | None = None
+        self._setting = False  # whether several controls are being set, to be shown once
         self.drawing = threading.RLock()  # a slider may be moved at the moment a training ends
         small = [HTML(html.escape(line)) for line in (about, *notes) if line]
         for line in small:
@@ -82,13 +85,35 @@ class Lab(ipywidgets.VBox):
         self.add_class("lab")
         for name, control in self.controls.items():
             setattr(self, name, control)
-            control.observe(lambda _change: self.update(), "value")
+            control.observe(self._moved, "value")
 
     @property
     def settings(self) -> dict:
         """প্রতিটি control-এর এখনকার মান, তার নামে।"""
         values = {name: control.value for name, control in self.controls.items()}
         return {name: round(v, 6) if isinstance(v, float) else v for name, v in values.items()}
+
+    def _moved(self, _change: dict) -> None:
+        if not self._setting:
+            self.update()
+
+    def settle(self) -> None:
+        """এখনকার মানগুলোর ছবি এখনই দেখায়।"""
+        self.update()
+
+    def grid(self, choices: dict[str, list]) -> Iterator[dict]:
+        """মানগুলোর প্রতিটি সমন্বয়ের মান, ছবি (PNG), বাক্য আর কোড: যে পাতায় kernel নেই, তার জন্য।
+
+        choices: `{"patience": [0, 1, 2], …}`, control-এর নাম আর কোন কোন মান; শেষ নামটি আগে বদলায়।
+        """
+        for values in itertools.product(*choices.values()):
+            self._setting = True
+            for name, value in zip(choices, values, strict=True):
+                self.controls[name].value = value
+            self._setting = False
+            self.settle()
+            shown = {"picture": self.picture.value, "said": self.readout.value}
+            yield {"values": list(values), "code": self.code.value, **shown}
 
     def show(self, figure: Figure, readout: str = "", code: str = "", quick: bool = False) -> None:
         """ছবি, বাক্য আর কোড একসঙ্গে বদলায়।

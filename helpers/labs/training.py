@@ -63,6 +63,10 @@ class TrainingLab(Lab):
                 before, self.trained = self.trained, curves
                 self.finish(settings, curves, before, took)
 
+    def settle(self) -> None:
+        self.trained = None  # on a page without a kernel nobody has made an attempt before
+        self.run(self.settings)
+
     def ask(self, settings: dict) -> None:
         """ট্রেনিংটি thread-এ শুরু করিয়েই ফেরে: kernel ব্যস্ত থাকলে স্লাইডার আর বোতাম সাড়া দিত না।"""
         with self._lock:
