@@ -28,6 +28,7 @@ def test_all_notebooks_are_in_the_eight_weeks():
     assert taught == [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("stem", dict.fromkeys(block["notebook"] for block in NINETY))
 def test_what_the_ninety_minutes_show_runs_in_a_fresh_kernel(stem):
     notebook = read_notebook(ROOT / "notebooks" / f"{stem}.ipynb")
