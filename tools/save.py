@@ -19,6 +19,7 @@ import tempfile
 from pathlib import Path
 
 import nbformat
+import slides
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
@@ -149,7 +150,8 @@ def derive(notebook: nbformat.NotebookNode) -> None:
     for cell in notebook.cells:
         tags = cell.metadata.get("tags", [])
         folded = {"jupyter": {"source_hidden": True}} if "tool" in tags else {}
-        cell.metadata = nbformat.from_dict({"tags": tags, **folded} if tags else {})
+        slide = {"slideshow": {"slide_type": slides.kind(cell)}}
+        cell.metadata = nbformat.from_dict({"tags": tags, **folded, **slide} if tags else {})
 
 
 def write_colab_list(course: Path) -> None:
