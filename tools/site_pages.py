@@ -192,10 +192,7 @@ def translations(folder: Path) -> None:
 # ---- how it searches -----------------------------------------------------------------------------
 
 # the longer first: one of them is cut off a word's end, and what is left has two letters or more
-_ENDINGS = """
-গুলোকে গুলোর গুলোতে গুলো দেরকে দের টিকে টির টিতে টি টার টাকে টা য়ের য়েও ের েরও েই েও র রও
-কে কেই কেও তে তেই তেও ে য় য়ই ই ও
-"""
+_ENDINGS = (Path(__file__).parent / "site_static" / "endings.txt").read_text(encoding="utf-8")
 _ENDINGS = sorted(_ENDINGS.split(), key=len, reverse=True)
 _WORD = r"[\w\u0980-\u09ff\u200c\u200d]+"
 
@@ -256,7 +253,7 @@ SETTINGS = {
     "html_search_language": "bn",
     "nb_execution_mode": "off",
     "nb_code_prompt_show": "কোড দেখাও",
-    "nb_code_prompt_hide": "কোড ঢাকো",
+    "nb_code_prompt_hide": "কোড লুকাও",
     "myst_enable_extensions": [],
     "myst_heading_anchors": 4,
     "myst_heading_slug_func": "site_pages.slug",
