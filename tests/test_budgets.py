@@ -8,11 +8,11 @@ import pytest
 
 # glob -> lines at most; whoever adds something says what goes
 BUDGETS = {
-    "helpers/*.py": 2_820,
+    "helpers/*.py": 2_860,
     "helpers/labs/**/*.py": 1_470,
     "exercises/**/*.py": 2_020,
-    "tests/**/*.py": 6_730,
-    "tools/**/*.py": 1_430,
+    "tests/**/*.py": 7_080,
+    "tools/**/*.py": 1_470,
 }
 ONE_FILE = 300
 
