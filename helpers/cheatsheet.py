@@ -61,7 +61,7 @@ def _said(row: dict) -> str:
 
 
 def where(row: dict, folder: str = "") -> str:
-    """একটি লক্ষণের নোটবুকের লিংক; JupyterLab-এ শিরোনামের শব্দগুলোর মাঝে - বসে।"""
+    """একটি লক্ষণের নোটবুকের ঠিকানা; JupyterLab-এ শিরোনামের শব্দগুলোর মাঝে - বসে।"""
     stem, _, heading = row["where"].partition("#")
     anchor = f"#{quote(heading.replace(' ', '-'))}" if heading else ""
     return f"[নোটবুক {digits(stem[:2])}]({folder}{stem}.ipynb{anchor})"

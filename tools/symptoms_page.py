@@ -21,7 +21,7 @@ def page() -> str:
 
 def _part(row: dict) -> str:
     said = " · ".join(_code(words) for words in [*row.get("message", []), *row["types"]])
-    check = f"```python\n{row['check']}  # {row['shows']}\n```"
+    check = f"```python\n{row['check']}\n# {row['shows']}\n```"
     link = where(row, "notebooks/")
     return f"### {row['sees']}\n\n{said}\n\n{check}\n\n{row['cure']} → {link}\n"
 
