@@ -32,6 +32,7 @@ def test_every_row_is_whole():
     for row in ROWS.values():
         assert all(row[key] for key in ("sees", "types", "check", "shows", "cure", "where")), row
         assert "\n" not in row["check"] and compile(row["check"], row["id"], "eval"), row
+        assert "|" not in row["sees"] + row["check"] + row["shows"] + row["cure"], row  # a table
     assert set(STAGED) == FAULTS.keys() and len(ROWS) - len(STAGED) < 10
     assert len({row["sees"] for row in ROWS.values()}) == len(ROWS)
 
