@@ -22,7 +22,7 @@ _find, _, __all__ = lazy_loader.attach(
     submod_attrs={
         "batches": ["photo_batches"],
         "bengali": ["digits"],
-        "cheatsheet": ["cheat_table"],
+        "cheatsheet": ["cheat_table", "symptoms"],
         "checkup": ["CheckUp", "check_up"],
         "crash": ["run_script"],
         "hook_picture": ["plot_hooks"],

@@ -207,8 +207,7 @@ def _practice() -> Iterator[Text]:
 def _sheet() -> Iterator[Text]:
     sheet = tomllib.loads((ROOT / "data" / "cheatsheet.toml").read_text(encoding="utf-8"))
     for where, words in _strings(sheet):
-        # neither code nor headings that stand in notebook 16
-        if not re.search(r"\.(code|swap|trap)\b", where):
+        if not re.search(r"\.(code|swap)\b", where):
             # a widget shows the words of a question as they are
             yield Text(f"cheatsheet.toml {where}", words, not where.startswith("question"))
 

@@ -23,6 +23,23 @@ LIMIT = 900  # seconds a cell may take
 SHORTEST = 0.5  # seconds of a longest cell, that ■ can still hit
 
 
+# in the kernel: every fit is watched, and what is said outside a staged fault is kept
+WATCH = """
+import keras, helpers.checkup
+def _watched(self, *args, callbacks=None, _fit=keras.Model.fit, **settings):
+    look = helpers.checkup.CheckUp(callbacks or [])
+    try:
+        return _fit(self, *args, callbacks=[*(callbacks or []), look], **settings)
+    finally:
+        _said.extend((_cell, name) for name in look.said)
+_said, keras.Model.fit = [], _watched
+"""
+UNWATCH = """keras.Model.fit = _watched.__kwdefaults__["_fit"]
+assert [] == """
+STAGED = {"problem", "trap", "exercise"}  # and these cells, which show what goes wrong:
+SHOWING = {"04": {"restore"}, "10": {"callback", "neighbours"}}
+
+
 class Failed(Exception):
     """A cell that ended otherwise than it should, by name."""
 
@@ -141,12 +158,13 @@ def spoil(folder: Path) -> None:
 
 
 async def apart(notebook: Notebook) -> None:
-    """Exercises and quiz after the setup cell alone, what is deeper after the core alone."""
+    """Exercises and quiz after the setup cell alone, what is deeper after the core alone, in which
+    CheckUp says nothing where no fault is staged."""
     core = notebook.core
     setup = [cell for cell in core.code if "setup" in tags(cell)]
     deeper = Notebook(notebook.path, NotebookNode(cells=notebook.cells[len(core.cells) :]))
     found = []
-    for before, parts in ((setup, asked(core)), (core.code, under_headings(deeper))):
+    for before, parts in ((setup, asked(core)), (watched(core), under_headings(deeper))):
         async with Player(notebook) as player:
             await player.run(before, "the cells before")
             await player.keep()
@@ -158,6 +176,18 @@ async def apart(notebook: Notebook) -> None:
                     found.append(str(error))
     if found:
         raise Failed("\n".join(found))
+
+
+def watched(notebook: Notebook) -> list:
+    """Its cells; CheckUp looks at every fit after the first cell, and is asked what it said."""
+    cells = [copy.copy(cell) for cell in notebook.code]
+    for cell in cells[1:]:
+        if not cell.source.startswith("%%"):
+            cell.source = f"_cell = {cell.id!r}\n{cell.source}"
+    free = {cell.id for cell in cells if STAGED.intersection(tags(cell))}
+    free |= SHOWING.get(notebook.path.name[:2], set())
+    told = new_code_cell(f"{UNWATCH}[one for one in _said if one[0] not in {free}]", id="check-up")
+    return [cells[0], new_code_cell(WATCH), *cells[1:], told]
 
 
 def asked(notebook: Notebook) -> list[list]:

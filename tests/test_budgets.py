@@ -8,11 +8,11 @@ import pytest
 
 # glob -> lines at most; whoever adds something says what goes
 BUDGETS = {
-    "helpers/*.py": 2_930,
+    "helpers/*.py": 2_940,
     "helpers/labs/**/*.py": 1_500,
     "exercises/**/*.py": 2_115,
-    "tests/**/*.py": 7_250,
-    "tools/**/*.py": 2_250,
+    "tests/**/*.py": 7_450,
+    "tools/**/*.py": 2_300,
 }
 ONE_FILE = 300
 

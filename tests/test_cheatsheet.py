@@ -1,4 +1,4 @@
-"""The cheat sheet: every snippet runs, every trap exists, the printed page is today's."""
+"""The cheat sheet: every snippet runs, the printed page is today's."""
 
 import ast
 import importlib.util
@@ -11,7 +11,6 @@ from pathlib import Path
 
 from helpers import cheatsheet, chooser, setup, toy_data
 from helpers.labs.chooser import choose
-from notebooks import ROOT, read_notebook
 
 import keras
 import print_sheet
@@ -23,10 +22,6 @@ setup()
 
 SHEET, ENTRIES = cheatsheet.SHEET, cheatsheet.ENTRIES
 CLASSES = {name for name, one in vars(keras.callbacks).items() if inspect.isclass(one)}
-
-
-def notebook(stem: str):
-    return read_notebook(ROOT / "notebooks" / f"{stem}.ipynb")
 
 
 def model(**settings) -> keras.Model:
@@ -42,12 +37,6 @@ def epochs(callbacks: list, **settings) -> list[int]:
 
 
 # ---- the data and the snippets -------------------------------------------------------------------
-
-
-def test_every_trap_a_symptom_points_to_stands_in_notebook_16_under_that_number():
-    text = "\n".join(cell.source for cell in notebook("16_common_mistakes").markdown)
-    headings = re.findall(r"^### ফাঁদ (.+)$", text, re.MULTILINE)
-    assert [one["trap"] for one in SHEET["symptom"] if one["trap"] not in headings] == []
 
 
 def made_by(code: str) -> keras.callbacks.Callback:

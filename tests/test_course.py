@@ -25,7 +25,8 @@ from rules import OF_THE_TEMPLATE, RULES, broken_links
 TAUGHT_IN = {name: one["notebook"] for name, one in ENTRIES.items()}
 TAUGHT_IN["Callback"] = "01_what_is_a_callback"
 TABLE_OF = re.compile(r"###+ `(\w+)`")
-DOCUMENTS = ["README.md", "TEACHING.md", "CONTRIBUTING.md", "data/README.md", "tools/FIGURES.md"]
+DOCUMENTS = ["README.md", "SYMPTOMS.md", "TEACHING.md", "CONTRIBUTING.md", "data/README.md"]
+DOCUMENTS += ["tools/FIGURES.md"]
 
 each_notebook = pytest.mark.parametrize("path", notebook_files(), ids=lambda path: path.stem)
 

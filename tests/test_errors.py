@@ -30,6 +30,7 @@ from helpers import (
     run_dir,
     run_script,
     setup,
+    symptoms,
     three_lab,
     toy_data,
     upload_lab,
@@ -152,6 +153,7 @@ REFUSED: dict[str, list[Refusal]] = {
         (lambda words: run_script(__file__, words), [5, b"epoch"], TypeError),
         (run_script, [PHOTO], RuntimeError),
     ],
+    "symptoms": [(symptoms, [12345, "xyzzy", LONG], ValueError)],
     "three_lab": [*no_log(three_lab), (three_lab, [table().drop(columns="val_loss")], LogError)],
     "toy_data": [(toy_data, [None, [], "overfitt", LONG], ValueError)],
     "upload_lab": [

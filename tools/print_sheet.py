@@ -1,4 +1,5 @@
-"""Prints the cheat sheet, one page A4: data/cheatsheet.toml laid out by data/cheatsheet.html.jinja.
+"""Prints the cheat sheet, one page A4: data/cheatsheet.toml and the rows of data/symptoms.toml that
+bear print = true, laid out by data/cheatsheet.html.jinja.
 
     uv run python tools/print_sheet.py    # writes data/cheatsheet.pdf and data/cheatsheet.png
 
@@ -13,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from helpers.bengali import digits
-from helpers.cheatsheet import DATA, SHEET, shown
+from helpers.cheatsheet import DATA, PRINTED, SHEET, shown
 
 import matplotlib
 from jinja2 import Environment, FileSystemLoader
@@ -28,7 +29,9 @@ def page(**extra: object) -> str:
     """The page as HTML; without `fonts` and `mark` in extra their places stay empty."""
     jinja = Environment(loader=FileSystemLoader(DATA), autoescape=True)
     jinja.filters |= {"code": code, "digits": digits, "shown": shown}
-    return jinja.get_template("cheatsheet.html.jinja").render(sheet=SHEET, **extra)
+    return jinja.get_template("cheatsheet.html.jinja").render(
+        sheet=SHEET, symptoms=PRINTED, **extra
+    )
 
 
 def fingerprint() -> str:
@@ -85,7 +88,9 @@ def print_html(text: str, pdf: Path, shot: Path | None = None) -> None:
         tab.evaluate("document.fonts.ready")
         if shot:
             if tab.evaluate("document.documentElement.scrollHeight > innerHeight"):
-                raise RuntimeError("data/cheatsheet.toml holds more than one page: shorten it")
+                raise RuntimeError(
+                    "more than one page: shorten data/cheatsheet.toml or symptoms.toml"
+                )
             tab.screenshot(path=shot)
         tab.pdf(path=pdf, prefer_css_page_size=True, print_background=True)
         browser.close()

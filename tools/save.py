@@ -1,7 +1,7 @@
 """Runs notebooks anew, saves them the one way all are saved, and checks them.
 
     uv run python tools/save.py 04 07_csv_logger    # by number or by name; --all for all of them
-    uv run python tools/save.py                     # only requirements-colab.txt, from a new lock
+    uv run python tools/save.py    # only SYMPTOMS.md, and requirements-colab.txt from a new lock
 
 A notebook runs in a new kernel, in a copy of the course without runs and photos: two runs give the
 same bytes. The file on the disk changes only when every cell came through, and only if nobody saved
@@ -46,6 +46,7 @@ def main() -> None:
         parser.error(f"notebooks/-এ নেই: {', '.join(sorted(strangers))}")
 
     write_colab_list(ROOT)
+    subprocess.run([sys.executable, ROOT / "tools" / "symptoms_page.py"], check=True)
     sound = [renewed(path) for path in files if options.all or path.stem in wanted]
     sys.exit(not all(sound))
 
