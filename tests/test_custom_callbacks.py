@@ -1,4 +1,4 @@
-"""The callbacks of notebook 15 that a training can't show, and the lab that runs them."""
+"""The callbacks of notebook 18 that a training can't show, and the lab that runs them."""
 
 import threading
 import time
@@ -14,9 +14,9 @@ from keras.callbacks import LambdaCallback
 from matplotlib.figure import Figure
 
 setup()
-NOTEBOOK = ROOT / "notebooks" / "15_custom_callbacks.ipynb"
+NOTEBOOK = ROOT / "notebooks" / "18_at_work.ipynb"
 LIMIT = 60  # seconds; a thread that hangs fails and doesn't hang the tests
-CELLS = ("model", "live-picture", "live", "stop-when")  # what else it builds, nbval compares
+CELLS = ("model", "live", "stop-when")  # what else it builds, nbval compares
 
 
 @pytest.fixture(scope="module")
