@@ -24,6 +24,7 @@ from helpers import (
     plot_hooks,
     plot_log,
     press,
+    progress,
     quiz,
     read_log,
     replay,
@@ -84,6 +85,7 @@ def no_log(call: Callable[[object], object]) -> list[Refusal]:
 
 REFUSED: dict[str, list[Refusal]] = {
     "cheat_table": [(cheat_table, [None, [], "glossery", LONG], ValueError)],
+    "progress": [(progress, ["", "../27", LONG], ValueError)],
     "check": [(lambda name: check(name, 1), [None, [], "", "নেই/নেই", LONG], ValueError)],
     "dog_cat": [
         (dog_cat, [5, []], TypeError),

@@ -34,7 +34,11 @@ def test_saving_runs_everything_anew_and_twice_gives_the_same_bytes(tmp_path):
     assert [cell.execution_count for cell in (made, bar, figure)] == [1, 2, 3]
     assert [output.text for output in bar.outputs] == ["done\n"]
     assert notebook.metadata == {"kernelspec": save.KERNEL} and made.metadata == {}
-    assert end.metadata == {"tags": ["summary", "tool"], "jupyter": {"source_hidden": True}}
+    assert end.metadata == {
+        "tags": ["summary", "tool"],
+        "jupyter": {"source_hidden": True},
+        "slideshow": {"slide_type": "slide"},
+    }
     assert list(path.parent.iterdir()) == [path]  # what it wrote, it wrote elsewhere
 
 
