@@ -25,7 +25,7 @@ from conditions import PLAIN, failure
 from photos import photo_folder
 
 setup()
-WRITERS = ("03", "07", "11", "15", "16")  # the notebooks that write most
+WRITERS = ("03", "07", "11", "16", "18")  # the notebooks that write most
 FOLDERS = ["backup", "backup_ckpts", "checkpoints", "logs/run1", "logs/run1/train", "models"]
 PHOTOS = ["PetImages/Cat/0.jpg", "PetImages/Cat/1.jpg", "own-mine/cat/0.jpg", "notes.txt"]
 LOG = b"epoch,loss,val_loss\r\n0,0.5,0.6\r\n1,0.4,0.7\r\n"
