@@ -28,7 +28,15 @@ def site(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def tab(site):
+def decks(tmp_path_factory):
+    require(importlib.util.find_spec("sphinx_revealjs"), "sphinx-revealjs is not installed")
+    import site_decks
+
+    return site_decks.build(tmp_path_factory.mktemp("decks"))
+
+
+@pytest.fixture(scope="module")
+def tab():
     with new_page() as page:
         page.set_viewport_size(PHONE)
         page.context.set_offline(True)
@@ -128,3 +136,40 @@ def test_the_first_words_come_within_a_second_on_a_slow_phone(site, tab):
 def test_there_is_a_page_for_every_notebook(site):
     pages = {path.stem for path in (site / "notebooks").glob("*.html")}
     assert pages == {path.stem for path in notebook_files()}
+
+
+# every slide's lowest and rightmost edge beyond the screen, or nothing on it
+OFF_SCREEN = """async () => {
+    const found = [];
+    for (const [number, slide] of Reveal.getSlides().entries()) {
+        Reveal.slide(number);
+        await new Promise(requestAnimationFrame);
+        const boxes = [...slide.querySelectorAll("*")]
+            .filter((one) => !one.closest("aside")).map((one) => one.getBoundingClientRect());
+        const low = Math.max(...boxes.map((box) => box.bottom));
+        const right = Math.max(...boxes.map((box) => box.right));
+        if (!(low <= innerHeight && right <= innerWidth)) found.push([number, low, right]);
+    }
+    return found;
+}"""
+
+
+@pytest.mark.parametrize("path", notebook_files(), ids=lambda path: path.stem)
+def test_a_deck_needs_no_network_and_no_slide_runs_off_the_screen(decks, tab, path):
+    failed = []
+    tab.set_viewport_size({"width": 1280, "height": 720})
+    tab.on("requestfailed", lambda request: failed.append(request.url))
+    tab.goto((decks / f"{path.stem}.html").as_uri())
+    tab.wait_for_function("Reveal.isReady()")
+    assert tab.evaluate(OFF_SCREEN) == []
+    assert failed == []
+    if path.stem in LABS:
+        tab.locator(".living").evaluate(
+            "(lab) => Reveal.slide(Reveal.getIndices(lab.closest('section')).h)"
+        )
+        before = tab.locator(".living img").get_attribute("src")
+        tab.locator(".living input[type=range]").last.focus()
+        tab.keyboard.press("Home")
+        tab.keyboard.press("ArrowRight")
+        assert tab.locator(".living img").get_attribute("src") != before
+        keep_screenshot(tab, f"deck-lab-{path.stem}")

@@ -1,6 +1,7 @@
 """Builds the course as pages that need neither Python nor a network: for a phone, or a USB stick.
 
-    uv run python tools/site.py [FOLDER]    # FOLDER/html and FOLDER/course.zip; default _site
+    uv run python tools/site.py [FOLDER]         # FOLDER/html and FOLDER/course.zip; default _site
+    uv run python tools/site.py slides [FOLDER]  # FOLDER/slides: a deck a notebook
 
 Needs requirements-ci.txt.
 """
@@ -10,11 +11,17 @@ import sys
 from pathlib import Path
 
 import site_build
+import site_decks
 
 MOST = 25e6  # bytes of the ZIP, which is handed over by messenger or on a USB stick
 
 if __name__ == "__main__":
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else site_build.ROOT / "_site")
+    words = sys.argv[1:]
+    slides = words[:1] == ["slides"]
+    folder = Path(next(iter(words[slides:]), site_build.ROOT / "_site"))
+    if slides:
+        print(site_decks.build(folder))
+        sys.exit()
     pages = site_build.build(folder)
     archive = Path(shutil.make_archive(str(folder / "course"), "zip", pages))
     size = archive.stat().st_size

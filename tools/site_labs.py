@@ -32,6 +32,13 @@ GRIDS = {
 _COLOURS = 32
 
 
+def of_page(notebook: nbformat.NotebookNode, path: Path, folder: Path) -> str:
+    """The notebook's living lab, its pictures in `folder`; empty where it has none."""
+    if path.stem not in GRIDS:
+        return ""
+    return living(lab_of(notebook, path.parent), GRIDS[path.stem], folder, path.stem[:2])
+
+
 def lab_of(notebook: nbformat.NotebookNode, folder: Path) -> Lab:
     """The lab that the notebook's cell with the tag `lab` shows, after the cells before it ran."""
     names: dict = {}

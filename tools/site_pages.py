@@ -98,9 +98,6 @@ def documents(root: Path, folder: Path) -> None:
     for name in others:
         text = _within((root / name).read_text(encoding="utf-8"), others)
         (folder / name).write_text(text, encoding="utf-8")
-    (folder / "data").mkdir()
-    for path in (root / "data").glob("*.p[nd][gf]"):
-        (folder / "data" / path.name).write_bytes(path.read_bytes())
 
 
 def _within(text: str, others: list[str]) -> str:

@@ -9,6 +9,7 @@ import re
 import nbformat
 
 MOST_WORDS, MOST_LINES = 40, 14
+_PICTURE = 4  # lines that it takes away
 _OFF = {"setup", "solution", "check", "nav", "more"}
 
 
@@ -20,15 +21,20 @@ def kind(cell: nbformat.NotebookNode) -> str:
     if cell.cell_type == "markdown":
         if "objectives" in tags:
             return "slide"  # a deck needs its first
-        words = len(re.sub(r"```.*?```", "", cell.source, flags=re.DOTALL).split())
-        return "slide" if words <= MOST_WORDS else "notes"
+        code = re.findall(r"```.*?```", cell.source, flags=re.DOTALL)
+        words = sum(map(len, map(str.split, re.split(r"```.*?```", cell.source, flags=re.DOTALL))))
+        fits = words <= MOST_WORDS and "".join(code).count("\n") <= MOST_LINES
+        return "slide" if fits else "notes"
     if "quiz" in tags or ("tool" in tags and not cell.outputs):
         return "skip"
     return "slide" if _lines(cell) <= MOST_LINES else "skip"
 
 
 def _lines(cell: nbformat.NotebookNode) -> int:
-    """Lines on the screen, of code and of text printed below it; a folded cell shows no code."""
-    code = 0 if "tool" in cell.metadata.get("tags", []) else cell.source.count("\n") + 1
-    printed = [output.get("text", "").strip() for output in cell.outputs]
-    return code + sum(text.count("\n") + 1 for text in printed if text)
+    """Lines on the screen, of code and of what stands below it; a folded cell shows no code."""
+    lines = 0 if "tool" in cell.metadata.get("tags", []) else cell.source.count("\n") + 1
+    for output in cell.outputs:
+        data = output.get("data", {})
+        text = output.get("text") or data.get("text/markdown") or ""
+        lines += len(text.strip().splitlines()) + _PICTURE * ("image/png" in data)
+    return lines
