@@ -12,8 +12,7 @@ import pytest
 
 PATH = ROOT / "notebooks" / "16_common_mistakes.ipynb"
 TITLE = re.compile(r"### ফাঁদ (?P<number>[০-৯]+) · (?P<name>.+)")
-WORDS = ("লক্ষণ", "আগে ভাবো", "কেন", "সারাই", "পরের বার")
-SYMPTOM, GUESS, WHY, REPAIR, NEXT = (f"**{word}:**" for word in WORDS)
+MARKS = ["লক্ষণ", "আগে ভাবো", "কেন", "সারাই", "পরের বার"]  # two before the run, three after it
 
 
 def traps(notebook: Notebook) -> list[list]:
@@ -32,20 +31,16 @@ def problems(cells: list) -> Iterator[str]:
         yield "should be text, run, text, run"
         return
     before, run, after, repaired = cells
-    if [word for word in _marks(before.source) if word in (SYMPTOM, GUESS)] != [SYMPTOM, GUESS]:
-        yield "before the run stand symptom and guess, in this order"
-    if _marks(after.source) != [WHY, REPAIR, NEXT]:
-        yield "after the run stand why, repair and how to notice it next time, in this order"
+    texts = before.source, after.source
+    marks = [re.findall(r"^\*\*([^*]+):\*\*", text, re.MULTILINE) for text in texts]
+    if [[one for one in found if one in MARKS] for found in marks] != [MARKS[:2], MARKS[2:]]:
+        yield f"beside the run stand {marks}, should be {MARKS}"
     if any("nbval-check-output" not in tags(cell) for cell in (run, repaired)):
         yield "its outputs are not compared"
     if TITLE.match(before.source)["name"] not in _printed(run):
         yield "what it prints does not name the trap"
     if _values(run) == _values(repaired):
         yield "the repair changes nothing that is printed"
-
-
-def _marks(markdown: str) -> list[str]:
-    return re.findall(r"^\*\*[^*]+:\*\*", markdown, re.MULTILINE)
 
 
 def _printed(cell) -> str:
