@@ -14,7 +14,8 @@ from packaging.requirements import Requirement
 LOCKS = {"requirements.in": "requirements.txt", "requirements-ci.in": "requirements-ci.txt"}
 START = "notebooks/00_start.ipynb"
 # a Colab session may not come up again with others of these than its own
-COLABS_KERNEL = set("ipykernel ipython ipywidgets jupyterlab pyzmq tornado traitlets".split())
+COLABS_KERNEL = {"ipykernel", "ipython", "ipywidgets", "jupyterlab", "pyzmq", "tornado"}
+COLABS_KERNEL |= {"traitlets"}
 
 each_lock = pytest.mark.parametrize(("chosen", "lock"), LOCKS.items())
 
