@@ -81,13 +81,13 @@ def save(path: Path) -> None:
 
 def copy_course(source: Path, target: Path) -> Path:
     """The course as a learner gets it, without tests."""
-    left_out = [
+    left_out = {
         source / name for name in ("runs", "data/photos", "tests", "tools", "test-artefacts")
-    ]
+    }
 
     def ignored(folder: str, names: list[str]) -> list[str]:
-        hidden = [name for name in names if name.startswith(".") or name == "__pycache__"]
-        return hidden + [name for name in names if Path(folder, name) in left_out]
+        hidden = {name for name in names if name.startswith(".") or name == "__pycache__"}
+        return [name for name in names if name in hidden or Path(folder, name) in left_out]
 
     return shutil.copytree(source, target, ignore=ignored)
 
@@ -158,13 +158,9 @@ def derive(notebook: nbformat.NotebookNode) -> None:
 def write_colab_list(course: Path) -> None:
     """Gives the packages that requirements-colab.txt names the versions of requirements.txt."""
     lock, colab = (course / f"requirements{name}.txt" for name in ("", "-colab"))
-    versions = dict(
-        re.findall(r"^([\w-]+)==([\w.]+)", lock.read_text(encoding="utf-8"), re.MULTILINE)
-    )
+    versions = dict(re.findall(r"(?m)^([\w-]+)==([\w.]+)", lock.read_text(encoding="utf-8")))
     old = colab.read_text(encoding="utf-8")
-    new = re.sub(
-        r"^([\w-]+)==.+$", lambda pin: f"{pin[1]}=={versions[pin[1]]}", old, flags=re.MULTILINE
-    )
+    new = re.sub(r"(?m)^([\w-]+)==.+$", lambda pin: f"{pin[1]}=={versions[pin[1]]}", old)
     if new != old:
         colab.write_text(new, encoding="utf-8", newline="\n")
 

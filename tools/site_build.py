@@ -17,7 +17,7 @@ TOOLS = Path(__file__).resolve().parent
 ROOT = TOOLS.parent
 
 
-def sources(folder: Path, labs: bool) -> None:
+def sources(folder: Path) -> None:
     """Writes what Sphinx reads: the notebooks as pages, the other documents, pictures, fonts."""
     static = folder / "_static"
     shutil.copytree(TOOLS / "site_static", static)
@@ -29,21 +29,20 @@ def sources(folder: Path, labs: bool) -> None:
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
         lab = ""
-        if labs and path.stem in site_labs.GRIDS:
+        if grid := site_labs.GRIDS.get(path.stem):
             made = site_labs.lab_of(notebook, path.parent)
-            grid = site_labs.GRIDS[path.stem]
             lab = site_labs.living(made, grid, static / "labs", path.stem[:2])
         site_pages.prepare(notebook, path.stem, lab, folder / "notebooks")
         nbformat.write(notebook, folder / "notebooks" / path.name)
     site_pages.documents(ROOT, folder)
 
 
-def build(folder: Path, labs: bool = True) -> Path:
+def build(folder: Path) -> Path:
     """The site in folder/html; ValueError names each link that leads nowhere."""
     with tempfile.TemporaryDirectory() as place:
         source, problems = Path(place, "source"), Path(place, "problems.txt")
         source.mkdir()
-        sources(source, labs)
+        sources(source)
         site_pages.translations(source / "locale")
         settings = site_pages.SETTINGS | {"locale_dirs": [str(source / "locale")]}
         pages = folder / "html"
