@@ -6,6 +6,7 @@ import re
 import unicodedata
 from base64 import b64decode
 from pathlib import Path
+from urllib.parse import unquote
 
 from exercises import bank
 from helpers.bengali import digits
@@ -93,10 +94,16 @@ def documents(root: Path, folder: Path) -> None:
     (folder / "index.md").write_text(front + toctree, encoding="utf-8")
     for name in _OTHERS:
         text = _within((root / name).read_text(encoding="utf-8"))
+        # MyST leaves %3A as it is, and the heading has a colon
+        text = re.sub(r"(?<=\]\()notebooks/[^)]+", lambda link: f"<{_plain(link[0])}>", text)
         (folder / name).write_text(text, encoding="utf-8")
     (folder / "data").mkdir()
     for path in (root / "data").glob("*.p[nd][gf]"):
         (folder / "data" / path.name).write_bytes(path.read_bytes())
+
+
+def _plain(link: str) -> str:
+    return unquote(link).replace(">", r"\>")
 
 
 def _within(text: str) -> str:
@@ -132,8 +139,8 @@ def _elsewhere(name: str) -> str:
 
 
 def slug(heading: str) -> str:
-    """The anchor that JupyterLab gives a heading, which the notebooks' links use."""
-    return heading.replace(" ", "-")
+    """The anchor that JupyterLab gives a heading; MyST reads the one sign % of a link as %25."""
+    return heading.replace(" ", "-").replace("%", "%25")
 
 
 _SAID = {
