@@ -9,11 +9,11 @@ from notebooks import (
     BENGALI,
     SECTIONS,
     Notebook,
+    alt_texts,
     anchor,
     headings,
     links,
     notebook_files,
-    pictures,
     prose,
     questions,
     read_notebook,
@@ -73,14 +73,13 @@ def objectives(notebook: Notebook) -> Iterator[str]:
     if not promise:
         yield f"{first.id}: not of the form title, promise, list, time · what to see before"
         return
-    numbers = {path.name[:2] for path in notebook_files()}
+    earlier = [path.name[:2] for path in notebook_files() if path.name < notebook.path.name]
     for part in ("core", "deeper"):
         cells = [cell for cell in notebook.cells if ("more" in tags(cell)) == (part == "deeper")]
         if promise[part] and abs(int(promise[part]) - minutes(cells)) > 2:
             yield f"{first.id}: {part} takes {minutes(cells):.0f} minutes by the formula"
     for written in re.findall("[০-৯]+", promise["before"]):
-        number = f"{int(written):02d}"
-        if number not in numbers or number >= notebook.path.name[:2]:
+        if f"{int(written):02d}" not in earlier:
             yield f"{first.id}: {written} is no earlier notebook"
 
 
@@ -222,7 +221,7 @@ def _anchors(path: Path) -> set[str]:
 
 
 def alt_text(notebook: Notebook) -> Iterator[str]:
-    shown = [(cell.id, alt) for cell in notebook.markdown for _, alt in pictures(cell.source)]
+    shown = [(cell.id, alt) for cell in notebook.markdown for alt in alt_texts(cell.source)]
     for cell in notebook.code:
         for output in cell.outputs:
             if "image/png" in output.get("data", {}):
