@@ -109,11 +109,9 @@ def test_without_a_network_the_other_ways_are_named_and_a_pen_drive_is_one(
 
 @pytest.mark.parametrize("copied", [None, DATA[:-100]], ids=["downloaded", "cut"])
 def test_an_archive_with_another_sha_256_is_refused_and_named(copied, server, tmp_path):
-    server.answers = ["changed"]
+    server.answers, place = ["changed"], tmp_path / "pets.zip"
     if copied:
-        (tmp_path / "pets.zip").write_bytes(copied)
-    with pytest.raises(
-        PhotoError, match=rf"{re.escape(str(tmp_path / 'pets.zip'))}.*SHA-256 মেলেনি"
-    ):
+        place.write_bytes(copied)
+    with pytest.raises(PhotoError, match=rf"{re.escape(str(place))}.*SHA-256 মেলেনি"):
         archive(tmp_path)
-    assert (tmp_path / "pets.zip").read_bytes() == (copied or DATA[:-1] + b"?")
+    assert place.read_bytes() == (copied or DATA[:-1] + b"?")
