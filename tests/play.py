@@ -43,21 +43,15 @@ SHOWING = {"04": {"restore"}, "10": {"callback", "neighbours"}}
 class Failed(Exception):
     """A cell that ended otherwise than it should, by name."""
 
-    def __init__(self, what: str) -> None:
-        super().__init__(re.sub(r"\x1b\[[\d;]*m", "", what))  # no colours
-
 
 class Player:
     """A kernel in which the cells of one notebook run."""
 
     def __init__(self, notebook: Notebook) -> None:
         self.cells = notebook.code
-        self.client = NotebookClient(
-            new_notebook(),
-            timeout=LIMIT,
-            kernel_name="python3",
-            resources={"metadata": {"path": str(notebook.path.parent)}},
-        )
+        where = {"metadata": {"path": str(notebook.path.parent)}}
+        settings = {"timeout": LIMIT, "kernel_name": "python3", "resources": where}
+        self.client = NotebookClient(new_notebook(), **settings)
 
     async def __aenter__(self) -> "Player":
         self.kernel = self.client.async_setup_kernel()
@@ -219,5 +213,6 @@ if __name__ == "__main__":
     try:
         asyncio.run(MANNERS[sys.argv[2]](read_notebook(Path(sys.argv[1]))))
     except Failed as error:
-        print(json.dumps(str(error)))  # ASCII: under LC_ALL=C nothing else can be printed
+        without_colours = re.sub(r"\x1b\[[\d;]*m", "", str(error))
+        print(json.dumps(without_colours))  # ASCII: under LC_ALL=C nothing else can be printed
         sys.exit(1)

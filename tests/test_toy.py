@@ -10,14 +10,11 @@ from keras import layers
 def train(kind, hidden, optimizer, loss, epochs, *callbacks):
     setup()
     data, validation = toy_data(kind)
-    model = keras.Sequential(
-        [layers.Dense(n, activation="relu") for n in hidden] + [layers.Dense(1)]
-    )
+    dense = [layers.Dense(n, activation="relu") for n in hidden]
+    model = keras.Sequential([*dense, layers.Dense(1)])
     model.compile(optimizer=optimizer, loss=loss)
-    fitted = model.fit(
-        data, validation_data=validation, epochs=epochs, verbose=0, callbacks=[*callbacks]
-    )
-    return fitted.history
+    settings = {"validation_data": validation, "epochs": epochs, "verbose": 0}
+    return model.fit(data, callbacks=[*callbacks], **settings).history
 
 
 def test_overfit_val_loss_turns_up_while_loss_keeps_falling():
