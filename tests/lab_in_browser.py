@@ -56,25 +56,20 @@ hooks_lab(recorder.events)""",
     "upload_lab": """figure = Figure(figsize=(6, 4), facecolor="teal")
 figure.savefig(photo)
 upload_lab(lambda content: "মডেল বলছে: কুকুর (৯৭% নিশ্চিত)", sample=photo)""",
-    "live_lab": """class Watch(keras.callbacks.Callback):
-    def __init__(self, show, wanted):
-        super().__init__()
-        self.show, self.wanted, self.seen = show, wanted, []
-    def on_epoch_end(self, epoch, logs):
-        self.seen.append(logs["loss"])
+    "live_lab": """def watched(show, wanted):
+    model, train, val = model_and_data()
+    seen = []
+    def draw(epoch, logs):
+        seen.append(logs["loss"])
         if epoch % 5 == 4:
             figure = Figure(figsize=(9, 4), layout="constrained")
-            axes = figure.subplots()
-            axes.plot(self.seen)
-            axes.set(xlabel="epoch", ylabel="loss", title=f"epoch {epoch}")
-            self.show(figure)
-    def on_train_batch_end(self, batch, logs=None):
-        self.model.stop_training = self.model.stop_training or self.wanted()
-def watched(show, wanted):
-    model, train, val = model_and_data()
-    return model.fit(train, epochs=2000, verbose=0, callbacks=[Watch(show, wanted)])
-cockpit = live_lab(watched)
-cockpit""",
+            figure.subplots().plot(seen)
+            show(figure)
+    def ask(batch, logs):
+        model.stop_training = model.stop_training or wanted()
+    watch = keras.callbacks.LambdaCallback(on_epoch_end=draw, on_train_batch_end=ask)
+    return model.fit(train, epochs=2000, verbose=0, callbacks=[watch])
+live_lab(watched)""",
     "chooser": "chooser()",
 }
 LABS = [name for name in LAB_CELLS if name != "setup"]

@@ -128,14 +128,12 @@ def setup_cell(notebook: Notebook) -> Iterator[str]:
 
 def exercises(notebook: Notebook) -> Iterator[str]:
     known = questions(notebook.path.stem).get("check", {})
-    seen = dict.fromkeys(_EXERCISE_PARTS, 0)
-    for name, cells in runs(notebook):
-        if name not in seen:
-            continue
-        seen[name] += 1
-        if cells[-1].id != f"{name}-{seen[name]}":
-            yield f"{cells[-1].id}: its id should be {name}-{seen[name]}"
-        yield from _EXERCISE_PARTS[name](notebook.path.stem, cells, known)
+    for part, rule in _EXERCISE_PARTS.items():
+        found = [cells for name, cells in runs(notebook) if name == part]
+        for number, cells in enumerate(found, start=1):
+            if cells[-1].id != f"{part}-{number}":
+                yield f"{cells[-1].id}: its id should be {part}-{number}"
+            yield from rule(notebook.path.stem, cells, known)
 
 
 def _exercise(stem: str, cells: list, known: dict) -> Iterator[str]:

@@ -119,7 +119,7 @@ REFUSED: dict[str, list[Refusal]] = {
     ],
     "run_dir": [
         (h.run_dir, [None, Path("a")], TypeError),
-        (h.run_dir, ["", "../up", "a\0b", LONG], ValueError),
+        (h.run_dir, ["", "../up", "a/b", "C:", "a b", "a\0b", LONG], ValueError),
     ],
     "run_script": [
         (h.run_script, [None, 5], TypeError),

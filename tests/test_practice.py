@@ -202,47 +202,33 @@ def test_a_check_that_trains_leaves_random_numbers_and_layer_names_alone(capsys)
         def on_epoch_end(self, epoch, logs=None):
             self.count += 1
 
-    drawn = []
+    drawn = set()
     for answer in (..., Good):
         keras.utils.set_random_seed(1)
         keras.backend.clear_session()
         check("01_what_is_a_callback/counter", answer)
         draws = random.random(), np.random.rand(), keras.random.uniform(()), tf.random.uniform(())
-        drawn.append([*map(float, draws), keras.layers.Dense(1).name])
-    assert drawn[0] == drawn[1]
+        drawn.add((*map(float, draws), keras.layers.Dense(1).name))
+    assert len(drawn) == 1
     assert "✓ ঠিক।" in capsys.readouterr().out
 
 
 # ---- the cell before -----------------------------------------------------------------------------
 
 
-@pytest.fixture
-def cells(say):
-    """Runs the source of a cell in a notebook's shell; gives what a check printed in it."""
-    shell = InteractiveShell(config=Config(HistoryManager={"enabled": False}))
-    cell.watch(shell)
-    shell.user_ns |= {"say": lambda answer: said.append(say("epoch", answer))}
-    said = []
-
-    def run(source):
-        said.clear()
-        shell.run_cell(source)
-        return "".join(said)
-
-    yield run
-    run("pass")
-
-
 @pytest.mark.parametrize("broken", ["answer = 1 / 0", "answer = = 5"])
-def test_after_a_cell_that_failed_the_old_answer_is_not_judged(broken, cells, capsys):
-    for turn in ("answer = 23", broken, broken, "answer = 23"):
-        cells(turn)
+def test_after_a_cell_that_failed_the_old_answer_is_not_judged(broken, say, capsys):
+    shell, said = InteractiveShell(config=Config(HistoryManager={"enabled": False})), []
+    cell.watch(shell)
+    shell.user_ns["say"] = lambda answer: said.append(say("epoch", answer))
+    for source in ("answer = 23", broken, broken, "answer = 23"):
+        shell.run_cell(source)
         capsys.readouterr()  # the traceback
-        said = cells("say(answer)")
-        if turn == broken:
-            assert said.startswith("○ আগের সেলটি") and "Error-এ থেমে গেছে" in said
-        else:
-            assert said.startswith("✓")
+        shell.run_cell("say(answer)")
+    (before, *failed, after) = said
+    assert before.startswith("✓") and after.startswith("✓")
+    for one in failed:
+        assert one.startswith("○ আগের সেলটি") and "Error-এ থেমে গেছে" in one
 
 
 # ---- names and files -----------------------------------------------------------------------------
@@ -275,13 +261,12 @@ def test_every_file_is_sound_and_every_foreseen_value_gets_its_own_reply(stem):
 # ---- the quiz ------------------------------------------------------------------------------------
 
 
-def told(question, index):
-    question.choice.index = index
-    question.button.click()
-    return question.feedback.value
-
-
 def test_each_option_has_its_feedback_and_the_score_counts_what_stands(say):
+    def told(question, index):
+        question.choice.index = index
+        question.button.click()
+        return question.feedback.value
+
     demo = quiz("04_demo")
     first, second = demo.questions
     first.button.click()
