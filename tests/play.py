@@ -36,6 +36,9 @@ _said, keras.Model.fit = [], _watched
 """
 UNWATCH = """keras.Model.fit = _watched.__kwdefaults__["_fit"]
 assert [] == """
+# all names as they are now, outside the learner's own
+KEEP = "__import__('sys').modules['kept'] = dict(globals())"
+BACK = "globals().clear(); globals().update(__import__('sys').modules['kept'])"
 STAGED = {"problem", "trap", "exercise"}  # and these cells, which show what goes wrong:
 SHOWING = {"04": {"restore"}, "10": {"callback", "neighbours"}}
 
@@ -102,12 +105,7 @@ class Player:
         else:
             raise Failed(f"{when}: went on to its end")
 
-    async def keep(self) -> None:
-        """Remembers all names of the kernel as they are now, outside the learner's own."""
-        await self.run([new_code_cell("__import__('sys').modules['kept'] = dict(globals())")])
-
-    async def back(self) -> None:
-        code = "globals().clear(); globals().update(__import__('sys').modules['kept'])"
+    async def say(self, code: str) -> None:
         await self.run([new_code_cell(code)])
 
 
@@ -161,10 +159,10 @@ async def apart(notebook: Notebook) -> None:
     for before, parts in ((setup, asked(core)), (watched(core), under_headings(deeper))):
         async with Player(notebook) as player:
             await player.run(before, "the cells before")
-            await player.keep()
+            await player.say(KEEP)
             for cells in parts:
                 try:
-                    await player.back()
+                    await player.say(BACK)
                     await player.run(cells, "after no more than it needs")
                 except Failed as error:
                     found.append(str(error))
