@@ -17,9 +17,7 @@ def logs(tmp_path):
     """Two runs in one folder, each written by the callback in a training."""
     x = np.arange(64, dtype="float32")[:, None] / 64
     for rate in RATES:
-        model = keras.Sequential(
-            [keras.Input((1,)), keras.layers.Dense(1, name="only")], name="line"
-        )
+        model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)], name="line")
         model.compile(optimizer=keras.optimizers.SGD(rate), loss="mse")
         board = keras.callbacks.TensorBoard(tmp_path / f"lr-{rate}")
         model.fit(x, 3 * x, validation_split=0.25, epochs=6, verbose=0, callbacks=[board])

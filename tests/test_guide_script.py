@@ -37,9 +37,8 @@ def test_the_script_trains_and_leaves_the_best_model(request, tmp_path, photos):
     code = SCRIPT.replace("SIZE, EPOCHS = 224, 25", "SIZE, EPOCHS = 32, 2")
     assert code != SCRIPT and len(SCRIPT.splitlines()) <= 60
     (folder / "train.py").write_text(code, encoding="utf-8")
-    ran = subprocess.run(
-        [sys.executable, "train.py"], cwd=folder, capture_output=True, text=True, encoding="utf-8"
-    )
+    command = [sys.executable, "train.py"]
+    ran = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8")
     assert ran.returncode == 0, ran.stderr[-2000:]
     (run,) = (folder / "runs").iterdir()
     assert (run / "best.keras").is_file()

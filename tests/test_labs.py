@@ -210,9 +210,7 @@ def test_the_stop_button_ends_a_training_and_forgets_the_one_that_waits(slow, wa
     assert waiting or "epoch 1-এর শেষে তুমি ট্রেনিং থামিয়েছ" in lab.readout.value
 
 
-def test_an_error_in_the_thread_reaches_the_learner_and_in_the_first_training_it_is_raised(
-    monkeypatch,
-):
+def test_an_error_in_the_thread_reaches_the_learner_and_at_first_is_raised(monkeypatch):
     def fail(settings, is_stopped_after):
         raise MemoryError("ভরে গেছে")
 

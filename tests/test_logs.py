@@ -184,9 +184,7 @@ def test_a_new_run_begins_where_epoch_falls_back_or_repeats_and_not_where_it_goe
         (VALIDATED | MANY, VALIDATED | MANY | RATE),
     ],
 )
-def test_an_appended_run_with_other_columns_comes_back_under_its_names_or_is_left_out(
-    path, first, second
-):
+def test_an_appended_run_with_other_columns_has_its_names_or_is_left_out(path, first, second):
     table = written(path, epochs(2, first), epochs(3, second))
     part = table[table["run"] == 1]
     told = "weighted" not in second  # a loss and a rate look like two metrics

@@ -83,9 +83,8 @@ def test_a_path_that_tensorflow_cannot_take_is_told_where_the_locale_spoils_it(t
     shutil.copy(ROOT / "requirements.txt", course)
     (course / "notebooks").mkdir()
     spoilt = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONPATH": str(course)}
-    assert re.search(
-        "SetupError: TensorFlow .+ — .+। .*PYTHONUTF8=1", first_cell(course=course, **spoilt)[-1]
-    )
+    said = first_cell(course=course, **spoilt)[-1]
+    assert re.search("SetupError: TensorFlow .+ — .+। .*PYTHONUTF8=1", said)
 
 
 def refuse(told: str) -> None:

@@ -182,7 +182,7 @@ def real(photos_root, monkeypatch):
     return photos_root / "real" / "PetImages"
 
 
-def test_real_photos_are_unpacked_once_without_the_bad_ones(
+def test_real_photos_are_unpacked_once_without_bad_ones(
     real, photos_root, mine, capfd, monkeypatch
 ):
     assert dog_cat("photos") == real

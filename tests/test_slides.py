@@ -62,9 +62,8 @@ def test_no_slide_runs_off_the_screen_and_the_lab_lives(opened, page, stem):
             before = page.locator(".lab img").get_attribute("src")
             page.locator(".lab .noUi-handle").first.focus()
             page.keyboard.press("ArrowRight")
-            page.wait_for_function(
-                "(before) => document.querySelector('.lab img').src !== before", arg=before
-            )
+            changed = "before => document.querySelector('.lab img').src !== before"
+            page.wait_for_function(changed, arg=before)
         page.evaluate("window.jupyterapp.commands.execute('deck:forward')")
         page.wait_for_timeout(300)
     assert len(set(seen)) == len(seen)

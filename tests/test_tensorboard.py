@@ -41,10 +41,8 @@ def test_it_serves_tensorboard_on_this_machine_only_and_stops(tmp_path, opened):
     assert b"TensorBoard" in OPENER.open(board.address, timeout=30).read()
     process = psutil.Process(board.process.pid)
     whole = [process, *process.children(recursive=True)]
-    doors = [
-        c.laddr for one in whole for c in one.net_connections() if c.status == psutil.CONN_LISTEN
-    ]
-    assert [tuple(door) for door in doors] == [("127.0.0.1", board.port)]
+    doors = [door for one in whole for door in one.net_connections() if door.status == "LISTEN"]
+    assert [tuple(door.laddr) for door in doors] == [("127.0.0.1", board.port)]
     assert board.running
 
     board.children[1].click()

@@ -39,11 +39,9 @@ def test_explode_reaches_nan_within_the_first_epochs():
 
 
 def test_the_points_are_always_the_same_in_an_order_that_differs_from_epoch_to_epoch():
-    data, _ = toy_data("overfit")
-    again, _ = toy_data("overfit")
-    first, second, third = (
-        np.concatenate([x for x, _ in one.as_numpy_iterator()]) for one in (data, data, again)
-    )
+    data, again = toy_data("overfit")[0], toy_data("overfit")[0]
+    epochs = [one.as_numpy_iterator() for one in (data, data, again)]
+    first, second, third = (np.concatenate([x for x, _ in epoch]) for epoch in epochs)
     assert not np.array_equal(first, second)
     assert np.array_equal(np.sort(first, axis=0), np.sort(second, axis=0))
     assert np.array_equal(first, third)

@@ -83,9 +83,7 @@ PRELUDE = ("setup", "small-model", "quiet", "quiet-listen", "tools")
 
 
 def cases(notebook: Notebook) -> dict[int, tuple[str, str]]:
-    text = "\n".join(
-        cell.source for cell in notebook.section("exercise") if cell.cell_type == "markdown"
-    )
+    text = "\n".join(cell.source for cell in notebook.section("exercise"))
     return {int(m["number"]): (m["code"], m["seen"]) for m in CASE.finditer(text)}
 
 

@@ -78,13 +78,9 @@ def start() -> dict[str, float]:
     for _ in range(STARTS + 1):
         seconds = []
         for statement in statements:
-            code = (
-                f"import time; t = time.perf_counter(); {statement}; print(time.perf_counter() - t)"
-            )
-            command = [sys.executable, "-c", code]
-            done = subprocess.run(
-                command, cwd=save.ROOT, env=environment, capture_output=True, check=True
-            )
+            code = f"from time import perf_counter as now; t = now(); {statement}; print(now() - t)"
+            settings = {"cwd": save.ROOT, "env": environment, "capture_output": True}
+            done = subprocess.run([sys.executable, "-c", code], check=True, **settings)
             seconds.append(float(done.stdout))
         rounds.append(seconds)
     # the first round fetches the files from the disk

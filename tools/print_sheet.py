@@ -83,9 +83,7 @@ def print_html(text: str, pdf: Path, shot: Path | None = None) -> None:
         tab.evaluate("document.fonts.ready")
         if shot:
             if tab.evaluate("document.documentElement.scrollHeight > innerHeight"):
-                raise RuntimeError(
-                    "more than a page: shorten data/cheatsheet.toml or symptoms.toml"
-                )
+                raise RuntimeError("more than one page: shorten data/cheatsheet.toml")
             tab.screenshot(path=shot)
         tab.pdf(path=pdf, prefer_css_page_size=True, print_background=True)
         browser.close()

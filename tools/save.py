@@ -81,9 +81,8 @@ def save(path: Path) -> None:
 
 def copy_course(source: Path, target: Path) -> Path:
     """The course as a learner gets it, without tests."""
-    left_out = {
-        source / name for name in ("runs", "data/photos", "tests", "tools", "test-artefacts")
-    }
+    names = ("runs", "data/photos", "tests", "tools", "test-artefacts")
+    left_out = {source / name for name in names}
 
     def ignored(folder: str, names: list[str]) -> list[str]:
         hidden = {name for name in names if name.startswith(".") or name == "__pycache__"}
@@ -103,10 +102,8 @@ def format_code(path: Path) -> None:
 def execute(notebook: nbformat.NotebookNode, folder: Path) -> None:
     """Runs every cell in one new kernel that stands in the folder, outputs and counts anew."""
     os.environ.pop("DOG_CAT_PHOTOS", None)  # the drawn photos, as everywhere
-    where = {"metadata": {"path": str(folder)}}
-    client = NotebookClient(
-        notebook, timeout=CELL_LIMIT, kernel_name="python3", record_timing=False, resources=where
-    )
+    where = {"timeout": CELL_LIMIT, "resources": {"metadata": {"path": str(folder)}}}
+    client = NotebookClient(notebook, kernel_name="python3", record_timing=False, **where)
     with client.setup_kernel():
         for place, cell in enumerate(notebook.cells):
             if cell.cell_type != "code":
