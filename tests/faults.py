@@ -164,7 +164,7 @@ class Asker(kc.Callback):
         self.ask(self)
 
 
-def Cut(error):
+def ends_in(error):
     def end(epoch, logs):
         if epoch == 1:
             raise error
@@ -191,7 +191,7 @@ class GoodWatch(kc.TerminateOnNaN):
         super().on_train_batch_end(batch, logs)
 
 
-def Slow(seconds):
+def slow(seconds):
     def wait(epoch, logs):
         end = time.perf_counter() + seconds
         while time.perf_counter() < end:

@@ -55,11 +55,6 @@ def notes(table):
     return "\n".join(table.attrs["notes"])
 
 
-@pytest.fixture
-def path(tmp_path):
-    return tmp_path / "training_log.csv"
-
-
 # --- files as people have them: what each must give ---
 
 GIVEN = {

@@ -16,11 +16,6 @@ from test_logs import TRAINED, VALIDATED, epochs, log_run
 CASES = Path(__file__).with_name("logs")
 
 
-@pytest.fixture
-def path(tmp_path):
-    return tmp_path / "training_log.csv"
-
-
 @pytest.fixture(autouse=True)
 def _course_style():
     setup()
