@@ -16,7 +16,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_logs import RATE, TRAINED, VALIDATED, epochs, history_of, log_run, notes, written
 
-
 # More of them: LOG_EXAMPLES=2000 uv run pytest -n0 tests/test_log_rows.py
 EXAMPLES = int(os.environ.get("LOG_EXAMPLES", 150))
 each_example = settings(
