@@ -1,45 +1,43 @@
-"""Kills one training again and again and looks whether it ends as if nobody had touched it.
+"""Kills one training again and again and says whether it ends as if nobody had touched it.
 
-    uv run python tests/backup_chaos.py [KILLS]    # single kills, then so many in a row: 20
+    uv run python tests/backup_chaos.py
 
-Every life is a process that ends by SIGKILL (TerminateProcess on Windows). It announces the moment
-drawn for its death and waits there, so that the kill hits that moment on any machine. Killed are
-BackupAndRestore of Keras, the same with double_checkpoint=True, and the OneFileBackup of notebook
-11, taken out of its cell. A *finished* epoch is one whose backup stands complete: with Keras its
-on_epoch_end has returned, with OneFileBackup the new file has got its name. Each life must begin
-with the first epoch that isn't finished, and the last one must end with the weights and the
+Every life is a process that sends itself SIGKILL at a named moment (TerminateProcess on Windows).
+Killed are BackupAndRestore of Keras, the same with double_checkpoint=True, and the OneFileBackup of
+notebook 11, taken out of its cell. A *finished* epoch is one whose backup stands complete: with
+Keras its on_epoch_end has returned, with OneFileBackup the new file has got its name. A life must
+begin with the first epoch that isn't finished, and the last one must end with the weights and the
 optimizer of a training that was never interrupted, bit for bit.
 """
 
 import json
 import multiprocessing
-import random
+import os
+import signal
 import sys
 import tempfile
+import warnings
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import pairwise
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 NOTEBOOK = Path(__file__).resolve().parents[1] / "notebooks" / "11_backup_and_restore.ipynb"
-STEPS, BATCH = 4, 8
-SEED = 4  # of the first three deaths it draws, two fall within the writing
+STEPS, BATCH, EPOCHS = 4, 8, 4
 LIMIT = 120  # seconds without a word from a process
-
-BATCHES = [f"batch {number}" for number in range(STEPS)]
-WRITING = ["tensor 1", "tensor 4", "tensor 9"]  # 1st, 4th and 9th array is in the file
-# What each way survives within a backup. Keras writes two files, one after the other: between them
-# ("weights": the first is closed) it survives in neither of its settings.
-SURVIVED = {
-    "double": [*WRITING, "backed up"],
-    "one file": [*WRITING, "weights", "renamed", "backed up"],
+# The ways to back up, and where each life ends: (epoch, moment). "tensor 4": the fourth array is in
+# the file; "weights": the first of Keras's two files is closed, and the second not yet begun.
+DEATHS = {
+    "keras": [[(2, "batch 1")], [(2, "tensor 4")]],
+    "double": [
+        *([(0, "tensor 4")], [(2, "tensor 4")], [(2, "weights")]),
+        [(1, "batch 3"), (1, "tensor 9"), (2, "backed up")],
+    ],
+    "one file": [
+        *([(0, "tensor 4")], [(2, "renamed")]),
+        [(1, "tensor 1"), (1, "batch 3"), (2, "weights"), (2, "backed up")],
+    ],
 }
-ONCE = [
-    *(("keras", 2, moment) for moment in ("batch 1", "tensor 4")),
-    *(("double", *death) for death in ((0, "tensor 4"), (2, "tensor 4"), (2, "weights"))),
-    *(("one file", *death) for death in ((0, "tensor 4"), (2, "tensor 4"), (2, "renamed"))),
-]
 
 
 @dataclass
@@ -48,86 +46,58 @@ class Life:
 
     began: int | None = None
     finished: list[int] = field(default_factory=list)
-    killed: bool = False
     error: str | None = None
     weights: list[bytes] | None = None
 
 
-def main(kills: int) -> None:
-    for way, *death in ONCE:
-        print(
-            f"{way}, {death[1]} in epoch {death[0]}: {told(way, [tuple(death)], 4)[1]}", flush=True
-        )
-    for way in SURVIVED:
-        # a life finishes two epochs at most: one killed that often is still not through
-        resumed, wrong = told(way, drawn_deaths(way, kills), 2 * kills + 2)
-        print(f"{way}, killed in a row: {resumed} of {kills} resumed; {wrong}", flush=True)
-
-
-def told(way: str, deaths: list[tuple[int, str]], epochs: int) -> tuple[int, str]:
-    """How often the training resumed, and how it broke the promise."""
-    with tempfile.TemporaryDirectory() as folder:
-        lives, finished = [], 0
-        for ahead, moment in deaths:
-            # double_checkpoint has nothing to fall back on before its first backup is complete
-            first = 1 if len(deaths) > 1 and way == "double" and not finished else 0
-            lives.append(live(Path(folder), way, epochs, (max(finished + ahead, first), moment)))
-            finished += len(lives[-1].finished)
-        lives.append(live(Path(folder), way, epochs))
-    resumed = sum(life.killed and then.began is not None for life, then in pairwise(lives))
-    return resumed, problem(lives, uninterrupted(epochs))
+def main() -> None:
+    for way, rows in DEATHS.items():
+        for deaths in rows:
+            told = ", ".join(f"{moment} in epoch {epoch}" for epoch, moment in deaths)
+            with tempfile.TemporaryDirectory() as folder:
+                lives = [live(Path(folder), way, death) for death in [*deaths, None]]
+            print(f"{way}, {told}: {problem(lives)}", flush=True)
 
 
 @cache
-def uninterrupted(epochs: int) -> Life:
+def uninterrupted() -> Life:
     with tempfile.TemporaryDirectory() as folder:
-        return live(Path(folder), "one file", epochs)
+        return live(Path(folder), "one file")
 
 
-def drawn_deaths(way: str, count: int) -> list[tuple[int, str]]:
-    """Random deaths (epochs ahead, moment), every other one within a backup."""
-    dice = random.Random(SEED)
-    moments = [SURVIVED[way], BATCHES]
-    return [(dice.randrange(2), dice.choice(moments[number % 2])) for number in range(count)]
-
-
-def problem(lives: list[Life], whole: Life) -> str:
+def problem(lives: list[Life]) -> str:
+    """How the training broke the promise."""
     finished: list[int] = []
     for number, life in enumerate(lives):
         if life.error:
             return f"life {number} ended in {life.error}"
-        if life.began != len(finished):
+        if life.began != len(finished) or (life.weights and life is not lives[-1]):
             return f"life {number} began with epoch {life.began}, {len(finished)} were finished"
         finished += life.finished
-    if finished != whole.finished:
+    if finished != uninterrupted().finished:
         return f"finished epochs: {finished}"
-    return (
-        "as if uninterrupted" if lives[-1].weights == whole.weights else "the final weights differ"
-    )
+    same = lives[-1].weights == uninterrupted().weights
+    return "as if uninterrupted" if same else "the final weights differ"
 
 
-def live(folder: Path, way: str, epochs: int, death: tuple[int, str] | None = None) -> Life:
-    """One life of the training in that folder, until death = (epoch, moment) or its own end."""
+def live(folder: Path, way: str, death: tuple[int, str] | None = None) -> Life:
+    """One life of the training in that folder, until its death or its own end."""
     # A process forked from one that has imported TensorFlow, but not yet used it, starts at once.
     # Only Linux allows that: the libraries of macOS don't survive a fork, and Windows has none.
     context = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
     context.set_forkserver_preload(["keras", "tensorflow"])
     ours, theirs = context.Pipe()
-    job = (theirs, folder, way, epochs, death)
-    process = context.Process(target=_train, args=job, daemon=True)
+    process = context.Process(target=_train, args=(theirs, folder, way, death), daemon=True)
     process.start()
     theirs.close()
     life = Life()
     try:
         while ours.poll(LIMIT):
-            match ours.recv():
-                case "here":
-                    process.kill()
-                    life.killed = True
-                case "finished", epoch:
-                    life.finished.append(epoch)
-                case name, value:
-                    setattr(life, name, value)
+            name, value = ours.recv()
+            if name == "finished":
+                life.finished.append(value)
+            else:
+                setattr(life, name, value)
         raise TimeoutError(f"no word from the training in {LIMIT} s")
     except (EOFError, ConnectionResetError):  # the process is gone, and all it said is read
         return life
@@ -147,17 +117,12 @@ def _train(parent: Connection, *job: object) -> None:
 
 
 class _Training:
-    def __init__(
-        self, parent: Connection, folder: Path, way: str, epochs: int, death: tuple | None
-    ) -> None:
-        self.parent, self.folder, self.way = parent, folder, way
-        self.epochs, self.death = epochs, death
+    def __init__(self, parent: Connection, folder: Path, way: str, death: tuple | None) -> None:
+        self.parent, self.folder, self.way, self.death = parent, folder, way, death
         self.epoch = -1
         self.tensors: int | None = None  # how many the running backup has written
 
     def run(self) -> list[bytes]:
-        import warnings
-
         import keras
         import numpy as np
         import tensorflow as tf
@@ -186,8 +151,7 @@ class _Training:
             double = self.way == "double"
             backup = keras.callbacks.BackupAndRestore(self.folder, double_checkpoint=double)
         callbacks = [tell, *self.around(backup)]
-        fit = {"epochs": self.epochs, "initial_epoch": first, "verbose": 0}
-        model.fit(train_ds, callbacks=callbacks, **fit)
+        model.fit(train_ds, callbacks=callbacks, epochs=EPOCHS, initial_epoch=first, verbose=0)
         optimizer = [variable.numpy() for variable in model.optimizer.variables]
         return [number.tobytes() for number in [*model.get_weights(), *optimizer]]
 
@@ -216,8 +180,6 @@ class _Training:
         return [first, backup, LambdaCallback(on_epoch_end=after)]
 
     def hook_into_the_writing(self) -> None:
-        import os
-
         import h5py
         import keras
 
@@ -247,9 +209,8 @@ class _Training:
 
     def reach(self, moment: str) -> None:
         if self.death == (self.epoch, moment):
-            self.parent.send("here")
-            self.parent.recv()  # never answered: the kill comes here
+            os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 20)
+    main()

@@ -11,17 +11,14 @@ from needs import require
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-_ARGUMENTS += [
-    f"--disable-{what}" for what in ("background-networking", "component-update", "sync")
-]
+_ARGUMENTS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
 @contextlib.contextmanager
 def new_page(height: int = 768) -> Iterator:
     require(CHROMIUM, "Chromium is not installed")
-    require(
-        importlib.util.find_spec("playwright"), "playwright is not installed (requirements-ci.txt)"
-    )
+    installed = importlib.util.find_spec("playwright")
+    require(installed, "playwright is not installed (requirements-ci.txt)")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver:
@@ -34,10 +31,7 @@ def new_page(height: int = 768) -> Iterator:
                 return new Set([..."কঔই"].map(letter => pen.measureText(letter).width)).size === 1;
             }"""
         )
-        require(
-            not boxes,
-            "the browser has no font for Bengali (Debian and Ubuntu: apt install fonts-beng)",
-        )
+        require(not boxes, "the browser has no Bengali font (apt install fonts-beng)")
         yield page
         browser.close()
 

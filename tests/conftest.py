@@ -29,3 +29,9 @@ def real_photos() -> Path:
         pytest.skip("DOG_CAT_PHOTOS names no folder of real photos")
     assert Path(folder).is_dir(), f"DOG_CAT_PHOTOS={folder} is no folder"
     return Path(folder)
+
+
+@pytest.fixture
+def path(tmp_path) -> Path:
+    """Where a test writes its log."""
+    return tmp_path / "training_log.csv"

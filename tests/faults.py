@@ -155,14 +155,21 @@ class Says(kc.Callback):
         logs |= {name: values[epoch] for name, values in self.values.items()}
 
 
-class Cut(kc.Callback):
-    def __init__(self, error):
+class Asker(kc.Callback):
+    def __init__(self, ask):
         super().__init__()
-        self.error = error
+        self.ask = ask
 
     def on_epoch_end(self, epoch, logs=None):
+        self.ask(self)
+
+
+def ends_in(error):
+    def end(epoch, logs):
         if epoch == 1:
-            raise self.error
+            raise error
+
+    return kc.LambdaCallback(on_epoch_end=end)
 
 
 class Holder(kc.Callback):
@@ -175,15 +182,6 @@ class Loud(kc.Callback):
     def on_epoch_finish(self, epoch, logs=None): ...
 
 
-class Asker(kc.Callback):
-    def __init__(self, ask):
-        super().__init__()
-        self.ask = ask
-
-    def on_epoch_end(self, epoch, logs=None):
-        self.ask(self)
-
-
 class Watch(kc.TerminateOnNaN):
     def on_train_batch_end(self, batch, logs=None): ...
 
@@ -193,15 +191,13 @@ class GoodWatch(kc.TerminateOnNaN):
         super().on_train_batch_end(batch, logs)
 
 
-class Slow(kc.Callback):
-    def __init__(self, seconds):
-        super().__init__()
-        self.seconds = seconds
-
-    def on_epoch_end(self, epoch, logs=None):
-        end = time.perf_counter() + self.seconds
+def slow(seconds):
+    def wait(epoch, logs):
+        end = time.perf_counter() + seconds
         while time.perf_counter() < end:
             pass
+
+    return kc.LambdaCallback(on_epoch_end=wait)
 
 
 class Stopper(kc.Callback):
@@ -209,14 +205,11 @@ class Stopper(kc.Callback):
 
     def __init__(self, ok):
         super().__init__()
-        self.ok = ok
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self.batches = 0
+        self.stop_at = None if ok else 1
 
     def on_train_batch_end(self, batch, logs=None):
-        self.batches += 1
-        self.model.stop_training = batch == 1 and not self.ok
+        self.batches = batch + 1
+        self.model.stop_training = batch == self.stop_at
 
     def on_epoch_end(self, epoch, logs=None):
         self.model.stop_training = True

@@ -14,6 +14,7 @@ from notebooks import copy_course
 
 import nbformat
 import pytest
+import save
 from chromium import CHROMIUM, is_ours, new_page
 from needs import require
 
@@ -28,7 +29,6 @@ _IDLE = """async path => {
 _NOT_RUN = """() => window.jupyterapp.shell.currentWidget.content.widgets.filter(
   cell => cell.model.type === 'code' && cell.model.executionCount === null).length"""
 
-_KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 # a kernel with TensorFlow holds half a gigabyte, and the next notebook starts another
 SHUT_DOWN = "() => window.jupyterapp?.shell.currentWidget?.sessionContext.shutdown()"
 
@@ -56,25 +56,20 @@ hooks_lab(recorder.events)""",
     "upload_lab": """figure = Figure(figsize=(6, 4), facecolor="teal")
 figure.savefig(photo)
 upload_lab(lambda content: "মডেল বলছে: কুকুর (৯৭% নিশ্চিত)", sample=photo)""",
-    "live_lab": """class Watch(keras.callbacks.Callback):
-    def __init__(self, show, wanted):
-        super().__init__()
-        self.show, self.wanted, self.seen = show, wanted, []
-    def on_epoch_end(self, epoch, logs):
-        self.seen.append(logs["loss"])
+    "live_lab": """def watched(show, wanted):
+    model, train, val = model_and_data()
+    seen = []
+    def draw(epoch, logs):
+        seen.append(logs["loss"])
         if epoch % 5 == 4:
             figure = Figure(figsize=(9, 4), layout="constrained")
-            axes = figure.subplots()
-            axes.plot(self.seen)
-            axes.set(xlabel="epoch", ylabel="loss", title=f"epoch {epoch}")
-            self.show(figure)
-    def on_train_batch_end(self, batch, logs=None):
-        self.model.stop_training = self.model.stop_training or self.wanted()
-def watched(show, wanted):
-    model, train, val = model_and_data()
-    return model.fit(train, epochs=2000, verbose=0, callbacks=[Watch(show, wanted)])
-cockpit = live_lab(watched)
-cockpit""",
+            figure.subplots().plot(seen)
+            show(figure)
+    def ask(batch, logs):
+        model.stop_training = model.stop_training or wanted()
+    watch = keras.callbacks.LambdaCallback(on_epoch_end=draw, on_train_batch_end=ask)
+    return model.fit(train, epochs=2000, verbose=0, callbacks=[watch])
+live_lab(watched)""",
     "chooser": "chooser()",
 }
 LABS = [name for name in LAB_CELLS if name != "setup"]
@@ -86,10 +81,8 @@ def served(home: Path) -> Iterator[str]:
     """The address of a JupyterLab with its own settings, on a copy of the course."""
     copy_course(home / "course")
     cells = [nbformat.v4.new_code_cell(source, id=name) for name, source in LAB_CELLS.items()]
-    nbformat.write(
-        nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": _KERNEL}),
-        home / "course" / "notebooks" / f"{_PAGE}.ipynb",
-    )
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": save.KERNEL})
+    nbformat.write(notebook, home / "course" / "notebooks" / f"{_PAGE}.ipynb")
     settings = home / "settings" / "@jupyterlab"
     for plugin, value in {
         "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
@@ -98,28 +91,12 @@ def served(home: Path) -> Iterator[str]:
         file = settings / f"{plugin}.jupyterlab-settings"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(value))
-    folders = {
-        "JUPYTERLAB_SETTINGS_DIR": "settings",
-        "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
-        "JUPYTER_CONFIG_DIR": "config",
-        "JUPYTER_DATA_DIR": "data",
-        "JUPYTER_RUNTIME_DIR": "runtime",
-        "IPYTHONDIR": "ipython",
-    }
-    command = [
-        sys.executable,
-        "-m",
-        "jupyter",
-        "lab",
-        "--no-browser",
-        "--allow-root",
-        "--ip=127.0.0.1",
-    ]
-    command += [
-        "--port=0",
-        f"--ServerApp.root_dir={home / 'course'}",
-        "--LabApp.expose_app_in_browser=True",
-    ]
+    folders = {f"JUPYTERLAB_{name.upper()}_DIR": name for name in ("settings", "workspaces")}
+    folders |= {f"JUPYTER_{name.upper()}_DIR": name for name in ("config", "data", "runtime")}
+    folders["IPYTHONDIR"] = "ipython"
+    command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", "--port=0"]
+    command += ["--ip=127.0.0.1", "--LabApp.expose_app_in_browser=True"]
+    command += [f"--ServerApp.root_dir={home / 'course'}"]
     environment = os.environ | {name: str(home / folder) for name, folder in folders.items()}
     with (home / "lab.log").open("wb") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
@@ -137,9 +114,8 @@ def _started(server: subprocess.Popen, runtime: Path, log: Path) -> tuple[str, s
     while server.poll() is None and time.monotonic() < deadline:
         with contextlib.suppress(FileNotFoundError, json.JSONDecodeError, OSError):
             told = json.loads((runtime / f"jpserver-{server.pid}.json").read_text(encoding="utf-8"))
-            urllib.request.urlopen(
-                f"{told['url']}api/status?token={told['token']}", timeout=1
-            ).close()
+            status = f"{told['url']}api/status?token={told['token']}"
+            urllib.request.urlopen(status, timeout=1).close()
             return told["url"], told["token"]
         with contextlib.suppress(subprocess.TimeoutExpired):
             server.wait(0.1)
@@ -175,9 +151,7 @@ def open_notebook(page, address: str, stem: str) -> None:
     page.goto(address.format(path=path))
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
     _wait_until_idle(page, path)
-    assert (
-        page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')") is not False
-    )
+    page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
     _wait_until_idle(page, path)
     assert page.evaluate(_NOT_RUN) == 0
     assert page.locator(f".jp-OutputArea :is({ERRORS})").count() == 0

@@ -54,8 +54,8 @@ class Notebook:
         return [cell for cell in self.cells if name in tags(cell)]
 
 
-def notebook_files(folder: Path = ROOT / "notebooks") -> list[Path]:
-    return sorted(folder.glob("*.ipynb"))
+def notebook_files() -> list[Path]:
+    return sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
 def read_notebook(path: Path) -> Notebook:
@@ -111,16 +111,19 @@ def _inline_text(token: Token) -> str:
     return token.content if token.type == "text" else ""
 
 
+def _inline(markdown: str) -> list[Token]:
+    return [child for token in _MARKDOWN.parse(markdown) for child in token.children or []]
+
+
 def links(markdown: str) -> list[str]:
     """Where the links and pictures of a Markdown text point."""
-    inline = [child for token in _MARKDOWN.parse(markdown) for child in token.children or []]
-    return [token.attrs.get("href") or token.attrs["src"] for token in inline if token.attrs]
+    found = [token.attrs for token in _inline(markdown) if token.attrs]
+    return [attrs.get("href") or attrs["src"] for attrs in found]
 
 
-def pictures(markdown: str) -> list[tuple[str, str]]:
-    """(address, alt text) of every picture of a Markdown text."""
-    inline = [child for token in _MARKDOWN.parse(markdown) for child in token.children or []]
-    return [(token.attrs["src"], token.content) for token in inline if token.type == "image"]
+def alt_texts(markdown: str) -> list[str]:
+    """Of every picture of a Markdown text."""
+    return [token.content for token in _inline(markdown) if token.type == "image"]
 
 
 def headings(markdown: str) -> list[str]:
@@ -174,21 +177,9 @@ class Text:
 @cache
 def course_texts() -> tuple[Text, ...]:
     """All that one may read in the course, cell by cell, sentence by sentence or file by file."""
-    return (
-        *_cells(),
-        *_practice(),
-        *_sheet(),
-        *_meanings(),
-        *_files(
-            "*.md",
-            "data/README.md",
-            "tools/FIGURES.md",
-            "helpers/**/*.py",
-            "exercises/**/*.py",
-            "tools/*.py",
-        ),
-        *_files("requirements*.in", "requirements-colab.txt", "environment.yml"),
-    )
+    files = "*.md data/README.md tools/FIGURES.md helpers/**/*.py exercises/**/*.py tools/*.py"
+    files += " requirements*.in requirements-colab.txt environment.yml"
+    return (*_cells(), *_practice(), *_sheet(), *_meanings(), *_files(*files.split()))
 
 
 def _cells() -> Iterator[Text]:
@@ -228,6 +219,5 @@ def _meanings() -> Iterator[Text]:
 def _files(*patterns: str) -> Iterator[Text]:
     for pattern in patterns:
         for path in sorted(ROOT.glob(pattern)):
-            yield Text(
-                str(path.relative_to(ROOT)), path.read_text(encoding="utf-8"), path.suffix == ".md"
-            )
+            text = path.read_text(encoding="utf-8")
+            yield Text(str(path.relative_to(ROOT)), text, path.suffix == ".md")

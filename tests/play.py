@@ -36,6 +36,9 @@ _said, keras.Model.fit = [], _watched
 """
 UNWATCH = """keras.Model.fit = _watched.__kwdefaults__["_fit"]
 assert [] == """
+# all names as they are now, outside the learner's own
+KEEP = "__import__('sys').modules['kept'] = dict(globals())"
+BACK = "globals().clear(); globals().update(__import__('sys').modules['kept'])"
 STAGED = {"problem", "trap", "exercise"}  # and these cells, which show what goes wrong:
 SHOWING = {"04": {"restore"}, "10": {"callback", "neighbours"}}
 
@@ -43,21 +46,15 @@ SHOWING = {"04": {"restore"}, "10": {"callback", "neighbours"}}
 class Failed(Exception):
     """A cell that ended otherwise than it should, by name."""
 
-    def __init__(self, what: str) -> None:
-        super().__init__(re.sub(r"\x1b\[[\d;]*m", "", what))  # no colours
-
 
 class Player:
     """A kernel in which the cells of one notebook run."""
 
     def __init__(self, notebook: Notebook) -> None:
         self.cells = notebook.code
-        self.client = NotebookClient(
-            new_notebook(),
-            timeout=LIMIT,
-            kernel_name="python3",
-            resources={"metadata": {"path": str(notebook.path.parent)}},
-        )
+        where = {"metadata": {"path": str(notebook.path.parent)}}
+        settings = {"timeout": LIMIT, "kernel_name": "python3", "resources": where}
+        self.client = NotebookClient(new_notebook(), **settings)
 
     async def __aenter__(self) -> "Player":
         self.kernel = self.client.async_setup_kernel()
@@ -108,12 +105,7 @@ class Player:
         else:
             raise Failed(f"{when}: went on to its end")
 
-    async def keep(self) -> None:
-        """Remembers all names of the kernel as they are now, outside the learner's own."""
-        await self.run([new_code_cell("__import__('sys').modules['kept'] = dict(globals())")])
-
-    async def back(self) -> None:
-        code = "globals().clear(); globals().update(__import__('sys').modules['kept'])"
+    async def say(self, code: str) -> None:
         await self.run([new_code_cell(code)])
 
 
@@ -167,10 +159,10 @@ async def apart(notebook: Notebook) -> None:
     for before, parts in ((setup, asked(core)), (watched(core), under_headings(deeper))):
         async with Player(notebook) as player:
             await player.run(before, "the cells before")
-            await player.keep()
+            await player.say(KEEP)
             for cells in parts:
                 try:
-                    await player.back()
+                    await player.say(BACK)
                     await player.run(cells, "after no more than it needs")
                 except Failed as error:
                     found.append(str(error))
@@ -219,5 +211,6 @@ if __name__ == "__main__":
     try:
         asyncio.run(MANNERS[sys.argv[2]](read_notebook(Path(sys.argv[1]))))
     except Failed as error:
-        print(json.dumps(str(error)))  # ASCII: under LC_ALL=C nothing else can be printed
+        without_colours = re.sub(r"\x1b\[[\d;]*m", "", str(error))
+        print(json.dumps(without_colours))  # ASCII: under LC_ALL=C nothing else can be printed
         sys.exit(1)

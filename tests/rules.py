@@ -9,11 +9,11 @@ from notebooks import (
     BENGALI,
     SECTIONS,
     Notebook,
+    alt_texts,
     anchor,
     headings,
     links,
     notebook_files,
-    pictures,
     prose,
     questions,
     read_notebook,
@@ -73,14 +73,13 @@ def objectives(notebook: Notebook) -> Iterator[str]:
     if not promise:
         yield f"{first.id}: not of the form title, promise, list, time · what to see before"
         return
-    numbers = {path.name[:2] for path in notebook_files()}
+    earlier = [path.name[:2] for path in notebook_files() if path.name < notebook.path.name]
     for part in ("core", "deeper"):
         cells = [cell for cell in notebook.cells if ("more" in tags(cell)) == (part == "deeper")]
         if promise[part] and abs(int(promise[part]) - minutes(cells)) > 2:
             yield f"{first.id}: {part} takes {minutes(cells):.0f} minutes by the formula"
     for written in re.findall("[০-৯]+", promise["before"]):
-        number = f"{int(written):02d}"
-        if number not in numbers or number >= notebook.path.name[:2]:
+        if f"{int(written):02d}" not in earlier:
             yield f"{first.id}: {written} is no earlier notebook"
 
 
@@ -129,14 +128,12 @@ def setup_cell(notebook: Notebook) -> Iterator[str]:
 
 def exercises(notebook: Notebook) -> Iterator[str]:
     known = questions(notebook.path.stem).get("check", {})
-    seen = dict.fromkeys(_EXERCISE_PARTS, 0)
-    for name, cells in runs(notebook):
-        if name not in seen:
-            continue
-        seen[name] += 1
-        if cells[-1].id != f"{name}-{seen[name]}":
-            yield f"{cells[-1].id}: its id should be {name}-{seen[name]}"
-        yield from _EXERCISE_PARTS[name](notebook.path.stem, cells, known)
+    for part, rule in _EXERCISE_PARTS.items():
+        found = [cells for name, cells in runs(notebook) if name == part]
+        for number, cells in enumerate(found, start=1):
+            if cells[-1].id != f"{part}-{number}":
+                yield f"{cells[-1].id}: its id should be {part}-{number}"
+            yield from rule(notebook.path.stem, cells, known)
 
 
 def _exercise(stem: str, cells: list, known: dict) -> Iterator[str]:
@@ -222,7 +219,7 @@ def _anchors(path: Path) -> set[str]:
 
 
 def alt_text(notebook: Notebook) -> Iterator[str]:
-    shown = [(cell.id, alt) for cell in notebook.markdown for _, alt in pictures(cell.source)]
+    shown = [(cell.id, alt) for cell in notebook.markdown for alt in alt_texts(cell.source)]
     for cell in notebook.code:
         for output in cell.outputs:
             if "image/png" in output.get("data", {}):

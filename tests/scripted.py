@@ -36,9 +36,8 @@ class Scripted(keras.Model):
             self.epoch, self.restored = self.epoch + 1, None
             self.number.assign(self.epoch)
             self.rates.append(float(self.optimizer.learning_rate))
-            return {
-                name: value for name, value in self.rows[self.epoch].items() if "val_" not in name
-            }
+            row = self.rows[self.epoch].items()
+            return {name: value for name, value in row if "val_" not in name}
 
         self.train_function = train_function
 
@@ -69,28 +68,20 @@ def fitted(callbacks, rows, rate, folder):
     model, data = scripted()
     model.prescribe(rows, rate)
     validated = [epoch + 1 for epoch, row in rows.items() if "val_loss" in row]
-    model.fit(
-        data,
-        **{
-            "initial_epoch": min(rows),
-            "epochs": max(rows) + 1,
-            "callbacks": callbacks,
-            "verbose": 0,
-        },
-        **{"validation_data": data, "validation_freq": validated},
-    )
+    settings = {"validation_data": data, "validation_freq": validated, "verbose": 0}
+    settings |= {"initial_epoch": min(rows), "epochs": max(rows) + 1, "callbacks": callbacks}
+    model.fit(data, **settings)
     logged = model.history.history
-    saved = [written(folder / str(place)) for place in range(len(callbacks))]
-    is_best = [getattr(one, "save_best_only", False) and one.monitor in logged for one in callbacks]
-    best = [
-        epoch for epochs, really in zip(saved, is_best, strict=True) if really for epoch in epochs
-    ]
+    saved, best = [], []
+    for place, one in enumerate(callbacks):
+        saved += (epochs := written(folder / str(place)))
+        best += epochs if getattr(one, "save_best_only", False) and one.monitor in logged else []
     return {
         "epochs": len(model.history.epoch),
         "stopped_epoch": model.epoch if model.stop_training else None,
         "best_epoch": max(best, default=None) if model.restored is None else model.restored,
         "learning_rates": logged.get("learning_rate", model.rates),
-        "saved_epochs": sorted({epoch for epochs in saved for epoch in epochs}),
+        "saved_epochs": sorted({*saved}),
         "notes": [],
     }
 

@@ -31,16 +31,13 @@ COLLAPSE = """() => window.jupyterapp.shell.leftCollapsed
   || window.jupyterapp.commands.execute('application:toggle-left-area')"""
 
 
-@pytest.mark.parametrize(
-    "stem",
-    [
-        *(pytest.param(path.stem, marks=pytest.mark.long) for path in notebook_files()),
-        pytest.param("17_cheatsheet", id="one-of-them"),
-    ],
-)
+ALL = [pytest.param(path.stem, marks=pytest.mark.long) for path in notebook_files()]
+
+
+@pytest.mark.parametrize("stem", [*ALL, pytest.param("17_cheatsheet", id="one-of-them")])
 def test_a_notebook_can_be_read_and_used_by_everyone(opened, stem):
     page = opened(stem)
-    found = _unreadable(page) + _unreachable(page)
+    found = _unreadable(page) + _unreachable(page, ".lab") + _unreachable(page, ".practice-quiz")
     page.evaluate(f"() => {{ ({SCROLLER})().scrollTop = 0 }}")
     found += [f"1366x768: {trouble}" for trouble in page.evaluate(LAYOUT)]
     keep_screenshot(page, f"all/{stem}")
@@ -106,12 +103,8 @@ KEYS = {
 }
 
 
-def _unreachable(page) -> list[str]:
-    """What the keyboard alone can't do in a lab and a quiz: reach it, see that, move it."""
-    return [*_unreachable_in(page, ".lab"), *_unreachable_in(page, ".practice-quiz")]
-
-
-def _unreachable_in(page, selector: str) -> list[str]:
+def _unreachable(page, selector: str) -> list[str]:
+    """What the keyboard alone can't do there: reach a control, see that, move it."""
     if not page.evaluate(STAND_BEFORE, selector):
         return []
     controls = page.evaluate(MARK, selector)

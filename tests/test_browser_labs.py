@@ -37,9 +37,7 @@ def wait_until(lab, condition, argument=None):
 
 
 @pytest.mark.parametrize(("width", "height", "most"), [(1366, 768, 600), (1280, 720, 540)])
-def test_controls_sentence_and_picture_of_a_lab_fit_the_screen_and_are_sharp(
-    labs, width, height, most
-):
+def test_controls_sentence_and_picture_of_a_lab_fit_and_are_sharp(labs, width, height, most):
     page = labs["chooser"].page
     page.set_viewport_size({"width": width, "height": height})
     labs["schedule_lab"].locator("select").select_option(index=1)  # the kind with one slider more
@@ -82,24 +80,19 @@ def test_every_slider_changes_its_box_and_the_code_and_the_picture_stays_in_its_
     lab = labs[name]
     above = lab.evaluate(MEASURED)["above"]
     lab.scroll_into_view_if_needed()
-    pictures, sliders = (
-        {lab.locator("img").get_attribute("src")},
-        lab.locator(".noUi-target:visible"),
-    )
+    pictures, sliders = set(), lab.locator(".noUi-target:visible")
     assert sliders.count() >= 1
     for slider in sliders.all():
-        box = slider.locator("xpath=ancestor::*[contains(@class, 'widget-hbox')][1]").locator(
-            "input"
-        )
+        row = slider.locator("xpath=ancestor::*[contains(@class, 'widget-hbox')][1]")
         for move in (by_keyboard, by_mouse):
             before = lab.evaluate(SHOWN)
             move(slider)
             wait_until(lab, f"(lab, before) => ({SHOWN})(lab) !== before", before)
-            wait_until(lab, CODE_HAS, float(box.first.input_value()))
+            wait_until(lab, CODE_HAS, float(row.locator("input").first.input_value()))
             wait_until(lab, IS_SHARP)
             pictures.add(lab.locator("img").get_attribute("src"))
         assert lab.evaluate(MEASURED)["above"] == pytest.approx(above, abs=1)
-    assert len(pictures) > sliders.count()
+    assert len(pictures) >= sliders.count()
 
 
 def test_a_click_ends_a_training_and_the_sentence_says_where(labs):

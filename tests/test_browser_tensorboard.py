@@ -12,53 +12,36 @@ pytestmark = pytest.mark.browser
 RATES = (0.01, 0.1)
 
 
-@pytest.fixture(scope="module")
-def logs(tmp_path_factory):
+@pytest.fixture
+def logs(tmp_path):
     """Two runs in one folder, each written by the callback in a training."""
-    folder = tmp_path_factory.mktemp("logs")
     x = np.arange(64, dtype="float32")[:, None] / 64
     for rate in RATES:
-        model = keras.Sequential(
-            [keras.Input((1,)), keras.layers.Dense(1, name="only")], name="line"
-        )
+        model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)], name="line")
         model.compile(optimizer=keras.optimizers.SGD(rate), loss="mse")
-        board = keras.callbacks.TensorBoard(folder / f"lr-{rate}")
+        board = keras.callbacks.TensorBoard(tmp_path / f"lr-{rate}")
         model.fit(x, 3 * x, validation_split=0.25, epochs=6, verbose=0, callbacks=[board])
-    return folder
+    return tmp_path
 
 
-@pytest.fixture
-def page():
+def test_it_shows_a_curve_of_every_run_and_the_layers_of_the_model(logs):
+    board, asked = open_tensorboard(logs), []
     with new_page(height=1000) as page:
-        page.asked = []
-        page.on("request", lambda request: page.asked.append(request.url))
-        yield page
-
-
-@pytest.fixture
-def board(logs):
-    board = open_tensorboard(logs)
-    yield board
-    board.stop()
-
-
-def test_the_scalars_page_has_a_curve_of_every_run(board, page):
-    page.goto(f"{board.address}#scalars")
-    losses = page.locator("tf-scalar-card").nth(1)  # the first is that of the learning rate
-    curves = losses.locator("path.line[d*='L']")
-    curves.nth(7).wait_for(state="attached", timeout=30_000)
-    assert curves.count() == 8  # training and validation of two runs, each smoothed and as it was
-    for rate in RATES:
-        for part in ("train", "validation"):
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(f"{board.address}#scalars")
+        losses = page.locator("tf-scalar-card").nth(1)  # the first is that of the learning rate
+        curves = losses.locator("path.line[d*='L']")
+        curves.nth(7).wait_for(state="attached", timeout=30_000)
+        assert curves.count() == 8  # training and validation of two runs, smoothed and as it was
+        for run in (f"lr-{rate}/{part}" for rate in RATES for part in ("train", "validation")):
             # has_text looks into the shadow roots of the page, which inner_text() leaves out
-            assert page.locator("tf-runs-selector", has_text=f"lr-{rate}/{part}").count() == 1
-    keep_screenshot(page, "08_tensorboard")
-    assert [url for url in page.asked if not is_ours(url)] == []
-
-
-def test_the_page_has_the_layers_of_the_model_and_says_what_it_lacks_at_first(board, page):
-    page.goto(f"{board.address}#graphs")
-    page.get_by_text("Graph visualization failed").wait_for(timeout=30_000)
-    page.get_by_text("Conceptual graph").click()
-    page.locator("tf-graph-scene text", has_text="line").first.wait_for(timeout=30_000)
-    keep_screenshot(page, "08_tensorboard_graph")
+            assert page.locator("tf-runs-selector", has_text=run).count() == 1
+        keep_screenshot(page, "08_tensorboard")
+    with new_page(height=1000) as page:
+        page.goto(f"{board.address}#graphs")
+        page.get_by_text("Graph visualization failed").wait_for(timeout=30_000)
+        page.get_by_text("Conceptual graph").click()
+        page.locator("tf-graph-scene text", has_text="line").first.wait_for(timeout=30_000)
+        keep_screenshot(page, "08_tensorboard_graph")
+    board.stop()
+    assert [url for url in asked if not is_ours(url)] == []

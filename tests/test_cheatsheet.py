@@ -15,6 +15,7 @@ from helpers.labs.chooser import choose
 import keras
 import print_sheet
 import pytest
+from faults import SGD, batches, build
 from needs import require
 from PIL import Image
 
@@ -24,16 +25,9 @@ SHEET, ENTRIES = cheatsheet.SHEET, cheatsheet.ENTRIES
 CLASSES = {name for name, one in vars(keras.callbacks).items() if inspect.isclass(one)}
 
 
-def model(**settings) -> keras.Model:
-    net = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
-    net.compile(keras.optimizers.SGD(0.01, **settings), loss="mse", metrics=["accuracy"])
-    return net
-
-
-def epochs(callbacks: list, **settings) -> list[int]:
-    train, val = toy_data("plateau")
-    options = {"validation_data": val, "epochs": 2, "verbose": 0, "callbacks": callbacks}
-    return model(**settings).fit(train, **options).epoch
+def epochs(callbacks: list, use_ema: bool) -> list[int]:
+    options = {"validation_data": batches(), "epochs": 2, "verbose": 0, "callbacks": callbacks}
+    return build(SGD(0.01, use_ema=use_ema)).fit(batches(), **options).epoch
 
 
 # ---- the data and the snippets -------------------------------------------------------------------
@@ -41,7 +35,7 @@ def epochs(callbacks: list, **settings) -> list[int]:
 
 def made_by(code: str) -> keras.callbacks.Callback:
     """What a snippet makes: the value of its expression, or an object of its class."""
-    names = {**vars(keras.callbacks), "Path": Path, "model": model()}
+    names = {**vars(keras.callbacks), "Path": Path, "model": build()}
     last = ast.parse(code.strip()).body[-1]
     if isinstance(last, ast.Expr):
         return eval(code.strip(), names)
@@ -54,11 +48,12 @@ def test_the_snippet_of_a_class_runs_in_a_fit(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     sent = []  # by RemoteMonitor, which no server hears here
     monkeypatch.setattr("requests.post", lambda address, *data, **more: sent.append(address))
+    code = ENTRIES[name]["code"]
     if name == "OrbaxCheckpoint" and not importlib.util.find_spec("orbax"):
         with pytest.raises(ImportError, match="orbax-checkpoint"):
-            made_by(ENTRIES[name]["code"])
+            made_by(code)
         return
-    callback = made_by(ENTRIES[name]["code"])
+    callback = made_by(code)
     if name == "CallbackList":  # for a loop of one's own
         callback.on_train_begin()
         return
@@ -123,15 +118,12 @@ def _tool(name: str, *arguments: object) -> str:
     return subprocess.run(command, capture_output=True, check=True, encoding="utf-8").stdout
 
 
-def test_the_committed_pdf_is_one_a4_page_with_its_fonts_inside():
+def test_the_committed_pdf_is_one_a4_page_of_today_with_its_fonts_inside():
     said = dict(re.findall(r"^(.+?): +(.+)$", _tool("pdfinfo", print_sheet.PDF), re.MULTILINE))
     assert said["Pages"] == "1" and said["Page size"].endswith("(A4)")
     rows = [line.split() for line in _tool("pdffonts", print_sheet.PDF).splitlines()[2:]]
     assert "HindSiliguri-Regular" in {row[0].partition("+")[2] for row in rows}
     assert {row[-5] for row in rows} == {"yes"}, rows  # the column "emb"
-
-
-def test_pdf_and_picture_were_printed_from_the_data_as_it_is_now():
     now = "the page is older than its data: uv run python tools/print_sheet.py"
     with Image.open(print_sheet.PNG) as picture:
         assert picture.info["fingerprint"] == print_sheet.fingerprint(), now

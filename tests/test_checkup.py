@@ -1,6 +1,6 @@
 """CheckUp says what will go wrong, and is silent where nothing will."""
 
-import inspect
+import itertools
 import shutil
 import subprocess
 import sys
@@ -10,55 +10,20 @@ from helpers import checkup
 from helpers.checkup import CheckUp, check_up
 
 import keras
-import numpy as np
 import pytest
+from faults import SGD, SIGMOID, Loud, Says, X, Y, batches, build
 from keras import callbacks as kc
 
-VAL = {"monitor": "val_loss"}
+
+def model(rate=0.1):
+    return build(SGD(rate), **SIGMOID)
 
 
-class Loud(kc.Callback):
-    def on_epoch_ends(self, epoch, logs=None):
-        """Keras calls no hook of this name."""
-
-
-class Says(kc.Callback):
-    """Writes its values into the logs of each epoch."""
-
-    def __init__(self, **values):
-        super().__init__()
-        self.values = values
-
-    def on_epoch_end(self, epoch, logs=None):
-        for name, values in self.values.items():
-            logs[name] = values[epoch]
-
-
-def model(optimizer=None):
-    keras.utils.set_random_seed(1)
-    built = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, activation="sigmoid")])
-    optimizer = optimizer or keras.optimizers.SGD(0.1)
-    built.compile(optimizer, loss="binary_crossentropy", metrics=["accuracy"])
-    return built
-
-
-def said(callbacks, built=None, epochs=3, **settings):
-    x = np.linspace(-1, 1, 16).reshape(-1, 1)
-    y = (x > 0).astype("float32")
-    settings = {"validation_data": (x, y), "epochs": epochs, "verbose": 0} | settings
+def said(callbacks, data=(X, Y), **settings):
+    settings = {"validation_data": (X, Y), "epochs": 3, "verbose": 0} | settings
     look = CheckUp(callbacks)
-    (built or model()).fit(x, y, callbacks=[*callbacks, look], **settings)
+    model().fit(*data, callbacks=[*callbacks, look], **settings)
     return look.said
-
-
-def scheduled():
-    return model(keras.optimizers.SGD(keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.9)))
-
-
-def stale():
-    built = model()
-    built.optimizer.lr = 0.5
-    return built
 
 
 LISTS = {
@@ -79,8 +44,10 @@ def test_a_faulty_list_is_seen_before_training(name):
 
 
 def test_a_model_is_looked_at_with_the_list():
-    assert check_up([], stale()) == ["lr"]
-    assert check_up([kc.ReduceLROnPlateau()], scheduled()) == ["schedule"]
+    stale, decay = model(), keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.9)
+    stale.optimizer.lr = 0.5
+    assert check_up([], stale) == ["lr"]
+    assert check_up([kc.ReduceLROnPlateau()], model(decay)) == ["schedule"]
     assert check_up([kc.ReduceLROnPlateau(min_lr=0.2)], model()) == ["min_lr"]
 
 
@@ -118,9 +85,9 @@ MONITOR = {"mode": "min", "patience": 5, "restore_best_weights": True}
 RUNS = {
     "monitor": [kc.EarlyStopping("val_los", **MONITOR)],
     "min_delta": [kc.EarlyStopping(min_delta=0.5, patience=5, restore_best_weights=True)],
-    "nan": [Says(val_loss=[0.5, float("nan"), 0.4])],
-    "chance": [Says(loss=[0.6931, 0.6933, 0.6932])],
-    "last": [Says(val_loss=[0.1, 0.2, 0.3]), kc.EarlyStopping(patience=5)],
+    "nan": [Says({"val_loss": [0.5, float("nan"), 0.4]})],
+    "chance": [Says({"loss": [0.6931, 0.6933, 0.6932]})],
+    "last": [Says({"val_loss": [0.1, 0.2, 0.3]}), kc.EarlyStopping(patience=5)],
 }
 
 
@@ -139,26 +106,14 @@ def test_validation_that_is_missing_always_or_at_times(tmp_path):
 
 @pytest.mark.filterwarnings("ignore:.*ran out of data")
 def test_data_that_runs_out_is_told():
-    import tensorflow as tf  # here: the copied file must do without
-
-    rows = [([float(i)], [float(i > 4)]) for i in range(8)]
-    shapes = (tf.TensorSpec((1,)), tf.TensorSpec((1,)))
-    data = tf.data.Dataset.from_generator(lambda: iter(rows), output_signature=shapes)
-    look = CheckUp([])
-    model().fit(data.batch(4), epochs=2, steps_per_epoch=2, verbose=0, callbacks=[look])
-    assert look.said == ["dry"]
+    data = batches().unbatch().batch(8)  # nobody knows how many
+    assert said([], data=[data], validation_data=None, steps_per_epoch=2) == ["dry"]
 
 
-def test_slow_callbacks_are_told():
-    assert [name for name, is_so, _ in checkup._time(0.0, 10.0, 12.0) if is_so] == ["slow"]
-    assert not any(is_so for _, is_so, _ in checkup._time(0.0, 0.1, 0.2))
-
-
-def test_every_sentence_is_tested_here_and_both_languages_fill_the_same_braces():
-    source = inspect.getsource(sys.modules[__name__])
-    for name, (bengali, english) in checkup._SAID.items():
-        assert f'"{name}"' in source
-        assert bool(bengali) and bool(english)
+def test_slow_callbacks_are_told(monkeypatch):
+    clock = SimpleNamespace(perf_counter=itertools.count(step=3.0).__next__)
+    monkeypatch.setattr(checkup, "time", clock)
+    assert said([]) == ["slow"]
 
 
 def test_an_odd_list_or_model_stops_nothing(capsys):

@@ -37,17 +37,10 @@ def test_a_script_that_is_left_alone_runs_to_its_end(write, tmp_path):
 
 
 def test_a_killed_script_gets_no_chance_to_tidy_up(write, tmp_path):
-    script = write(
-        "import atexit, pathlib, sys\n"
-        "atexit.register(pathlib.Path('atexit').touch)\n"
-        "try:\n"
-        "    print('epoch 0 শেষ')\n"
-        "    print('epoch 1 শেষ')\n"
-        "    sys.stdin.read()\n"
-        "finally:\n"
-        "    pathlib.Path('finally').touch()\n"
-    )
-    life = run_script(script, kill_after="epoch 1")
+    tidy = "atexit.register(pathlib.Path('atexit').touch)\ntry:\n    sys.stdin.read()\nfinally:\n"
+    tidy += "    pathlib.Path('finally').touch()"
+    epochs = "print('epoch 0 শেষ')\nprint('epoch 1 শেষ')"
+    life = run_script(write(f"import atexit, pathlib, sys\n{epochs}\n{tidy}"), "epoch 1")
     assert life.lines == ["epoch 0 শেষ", "epoch 1 শেষ"]
     assert life.killed
     assert [path.name for path in tmp_path.iterdir()] == ["train.py"]

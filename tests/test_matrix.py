@@ -4,10 +4,11 @@
 ordinary command plays the first one, twice, in all conditions at once.
 """
 
-from notebooks import copy_course, notebook_files
+from notebooks import ROOT, copy_course, notebook_files, read_notebook
 
 import pytest
 from conditions import CONDITIONS, EVERYTHING, PLAIN, failure
+from nbclient import NotebookClient
 from play import MANNERS
 
 MATRIX = {
@@ -29,3 +30,21 @@ def test_the_first_notebook_runs_twice_in_all_conditions_at_once(tmp_path):
     course = copy_course(tmp_path / EVERYTHING.folder)
     found = failure(course / "notebooks/00_start.ipynb", EVERYTHING, "twice")
     assert not found, found
+
+
+@pytest.mark.long
+def test_the_dog_cat_notebook_runs_on_real_photos(real_photos, tmp_path, monkeypatch):
+    for of_class in sorted(path for path in real_photos.iterdir() if path.is_dir()):
+        (tmp_path / of_class.name).mkdir()
+        for photo in sorted(of_class.iterdir())[:120]:
+            (tmp_path / of_class.name / photo.name).symlink_to(photo)
+    monkeypatch.setenv("DOG_CAT_PHOTOS", str(tmp_path))
+    notebook = read_notebook(ROOT / "notebooks" / "14_dog_cat.ipynb")
+    where = {"metadata": {"path": str(notebook.path.parent)}}
+    NotebookClient(notebook.node, timeout=900, resources=where).execute()
+    printed = {
+        cell.id: "".join(output.get("text", "") for output in cell.outputs)
+        for cell in notebook.code
+    }
+    assert "Found 240 files" in printed["photos"]
+    assert "দুই ভাগেই আছে 0টি" in printed["honest"]

@@ -16,11 +16,6 @@ from test_logs import TRAINED, VALIDATED, epochs, log_run
 CASES = Path(__file__).with_name("logs")
 
 
-@pytest.fixture
-def path(tmp_path):
-    return tmp_path / "training_log.csv"
-
-
 @pytest.fixture(autouse=True)
 def _course_style():
     setup()
@@ -31,14 +26,11 @@ def _course_style():
 
 def table_of(count=20, rates=None):
     epoch = np.arange(count)
-    table = pd.DataFrame(
-        {"run": 0, "epoch": epoch, "accuracy": 0.5 + epoch / 100, "loss": 1 / (epoch + 1)}
-    )
-    table["val_accuracy"] = 0.6 - (epoch - 12) ** 2 / 1000
-    table["val_loss"] = 0.3 + (epoch - 7) ** 2 / 1000
-    if rates is not None:
-        table["learning_rate"] = rates
-    return table
+    trained = {"accuracy": 0.5 + epoch / 100, "loss": 1 / (epoch + 1)}
+    best_at_12, best_at_7 = 0.6 - (epoch - 12) ** 2 / 1000, 0.3 + (epoch - 7) ** 2 / 1000
+    validated = {"val_accuracy": best_at_12, "val_loss": best_at_7}
+    rates = {} if rates is None else {"learning_rate": rates}
+    return pd.DataFrame({"run": 0, "epoch": epoch} | trained | validated | rates)
 
 
 def labelled(axes, label):

@@ -2,6 +2,8 @@
 
 import json
 import random
+import re
+import signal
 import tomllib
 
 from exercises import bank, cell, checking, values
@@ -186,6 +188,7 @@ def test_a_loop_without_an_end_is_stopped_and_its_line_told(judged, monkeypatch)
         while True:
             pass  # round and round
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
     monkeypatch.setattr(checking, "LIMIT", 0.2)
     said = judged(lambda answer: (answer(one) for one in [("waited", 4)]), endless)
     assert "০.২ সেকেন্ডেও শেষ হয়নি" in said and ("pass # round" in said or "while True" in said)
@@ -199,58 +202,41 @@ def test_a_check_that_trains_leaves_random_numbers_and_layer_names_alone(capsys)
         def on_epoch_end(self, epoch, logs=None):
             self.count += 1
 
-    drawn = []
+    drawn = set()
     for answer in (..., Good):
         keras.utils.set_random_seed(1)
         keras.backend.clear_session()
         check("01_what_is_a_callback/counter", answer)
         draws = random.random(), np.random.rand(), keras.random.uniform(()), tf.random.uniform(())
-        drawn.append([*map(float, draws), keras.layers.Dense(1).name])
-    assert drawn[0] == drawn[1]
+        drawn.add((*map(float, draws), keras.layers.Dense(1).name))
+    assert len(drawn) == 1
     assert "✓ ঠিক।" in capsys.readouterr().out
 
 
 # ---- the cell before -----------------------------------------------------------------------------
 
 
-@pytest.fixture
-def cells(say):
-    """Runs the source of a cell in a notebook's shell; gives what a check printed in it."""
-    shell = InteractiveShell(config=Config(HistoryManager={"enabled": False}))
-    cell.watch(shell)
-    shell.user_ns |= {"say": lambda answer: said.append(say("epoch", answer))}
-    said = []
-
-    def run(source):
-        said.clear()
-        shell.run_cell(source)
-        return "".join(said)
-
-    yield run
-    run("pass")
-
-
 @pytest.mark.parametrize("broken", ["answer = 1 / 0", "answer = = 5"])
-def test_after_a_cell_that_failed_the_old_answer_is_not_judged(broken, cells, capsys):
-    cells("answer = 23")
-    assert cells("say(answer)").startswith("✓")
-    cells(broken)
-    capsys.readouterr()  # the traceback
-    for _ in range(2):
-        said = cells("say(answer)")
-        assert said.startswith("○ আগের সেলটি") and "Error-এ থেমে গেছে" in said
-        assert "ইংরেজি" not in said
-    cells("answer = 23")
-    assert cells("say(answer)").startswith("✓")
+def test_after_a_cell_that_failed_the_old_answer_is_not_judged(broken, say, capsys):
+    shell, said = InteractiveShell(config=Config(HistoryManager={"enabled": False})), []
+    cell.watch(shell)
+    shell.user_ns["say"] = lambda answer: said.append(say("epoch", answer))
+    for source in ("answer = 23", broken, broken, "answer = 23"):
+        shell.run_cell(source)
+        capsys.readouterr()  # the traceback
+        shell.run_cell("say(answer)")
+    (before, *failed, after) = said
+    assert before.startswith("✓") and after.startswith("✓")
+    for one in failed:
+        assert one.startswith("○ আগের সেলটি") and "Error-এ থেমে গেছে" in one
 
 
 # ---- names and files -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["04_demo/epok", "epoch", "04_demo", "", 5])
-def test_an_unknown_exercise_or_quiz_is_named_and_the_nearest_names_are_listed(name, say):
+def test_an_unknown_exercise_or_quiz_is_named_and_the_nearest_names_are_listed(say):
     with pytest.raises(ValueError, match=r"এই নামে কিছু নেই। কাছাকাছি নাম: .*04_demo/"):
-        check(name, 23)
+        check("04_demo/epok", 23)
     with pytest.raises(ValueError, match="কাছাকাছি নাম: 04_demo।"):
         quiz("04_dem")
 
@@ -275,20 +261,18 @@ def test_every_file_is_sound_and_every_foreseen_value_gets_its_own_reply(stem):
 # ---- the quiz ------------------------------------------------------------------------------------
 
 
-def told(question, index):
-    question.choice.index = index
-    question.button.click()
-    return question.feedback.value
-
-
 def test_each_option_has_its_feedback_and_the_score_counts_what_stands(say):
+    def told(question, index):
+        question.choice.index = index
+        question.button.click()
+        return question.feedback.value
+
     demo = quiz("04_demo")
     first, second = demo.questions
     first.button.click()
     assert "আগে একটি উত্তর বেছে নাও" in first.feedback.value
-    wrong, right = told(first, 0), told(first, 1)
-    assert "✗ ঠিক নয়।" in wrong and "<code>&lt;b&gt;</code> নয়।" in wrong
-    assert "✓ ঠিক।" in right and "বেশ।" in right
+    assert re.search("✗ ঠিক নয়।.*<code>&lt;b&gt;</code> নয়।", told(first, 0), re.DOTALL)
+    assert re.search("✓ ঠিক।.*বেশ।", told(first, 1), re.DOTALL)
     for question, index, score in ((first, 1, 1), (second, 0, 2), (first, 0, 1)):
         told(question, index)
         assert f"২টির মধ্যে {digits(score)}টি ঠিক" in demo.score.value

@@ -40,12 +40,11 @@ def test_right_and_wrong_answers_are_kept_and_an_empty_one_is_not():
 
 def test_a_quiz_keeps_the_option_that_was_chosen():
     question = quiz("04_early_stopping").questions[0]
-    wrong = next(one for one in question.choice.options if "correct" not in one[1])
-    question.choice.value = wrong[1]
+    wrong = next(one for _, one in question.choice.options if "correct" not in one)
+    question.choice.value = wrong
     question.button.click()
-    assert progress.tries() == [
-        {"asked": "04_early_stopping/quiz-1", "right": False, "said": wrong[1]["text"]}
-    ]
+    kept = {"asked": "04_early_stopping/quiz-1", "right": False, "said": wrong["text"]}
+    assert progress.tries() == [kept]
 
 
 def test_outside_a_notebook_nothing_is_written(monkeypatch, place):
@@ -96,12 +95,6 @@ def test_what_is_handed_in_names_the_roll_and_no_person_or_machine(place):
     assert handed["roll"] == "CSE-27"
     assert {name for one in handed["tries"] for name in one} == {"asked", "right", "said"}
     assert "FileNotFoundError" in str(handed) and "rahim" not in str(handed)
-
-
-@pytest.mark.parametrize("roll", ["", "../27", "রহিম ২৭", "x" * 21])
-def test_a_roll_that_makes_no_file_name_is_refused(roll):
-    with pytest.raises(ValueError, match="progress"):
-        progress.progress(roll)
 
 
 def test_the_teacher_sees_who_did_what_and_the_commonest_mistake(place, capsys):

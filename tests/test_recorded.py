@@ -39,9 +39,8 @@ class Own(keras.callbacks.Callback):
 
     def see(self, when, logs):
         rate = self.model.optimizer.learning_rate
-        self.seen.append(
-            (when, logs and dict(logs), float(rate), rate.numpy() * 3, bool(rate > 0.5))
-        )
+        rates = float(rate), rate.numpy() * 3, bool(rate > 0.5)
+        self.seen.append((when, logs and dict(logs), *rates))
 
     def on_epoch_begin(self, epoch, logs=None):
         self.see(f"{epoch} begins", logs)
@@ -81,9 +80,7 @@ def some_rows(draw):
     No row is all NaN, nor any column: of those no log tells what a fit had.
     """
     count, every = draw(st.integers(1, 14)), draw(st.sampled_from([1, 1, 1, 2, 3, 99]))
-    few = st.sampled_from(
-        draw(st.lists(VALUES, min_size=1, max_size=4))
-    )  # a plateau, or nearly one
+    few = st.sampled_from(draw(st.lists(VALUES, min_size=1, max_size=4)))  # nearly a plateau
     rows = []
     for epoch in range(count):
         watched = draw(few | VALUES)
@@ -136,9 +133,8 @@ OWN = some(
 def state(callback):
     """What the callback remembers afterwards."""
     left_out = {"_model", "params", "best_weights", "weights", "schedule"}
-    return repr(
-        {name: value for name, value in sorted(vars(callback).items()) if name not in left_out}
-    )
+    kept = [(name, value) for name, value in vars(callback).items() if name not in left_out]
+    return repr(sorted(kept, key=lambda pair: pair[0]))
 
 
 def make_all(recipes, folder):
@@ -150,7 +146,7 @@ def make_all(recipes, folder):
 
 
 @pytest.mark.filterwarnings("ignore:.*available")  # of a metric that is in no log
-@settings(max_examples=4 * EXAMPLES, deadline=None)
+@settings(max_examples=2 * EXAMPLES, deadline=None)
 @given(
     recipes=st.lists(EARLY | PLATEAU | CHECKPOINT | OWN | SCHEDULE, min_size=1, max_size=4),
     rows=some_rows(),
@@ -168,10 +164,7 @@ def test_callbacks_do_in_replay_what_they_do_in_a_fit(recipes, rows, rate):
         if "চলে না" in str(told):  # the fit finds no direction either
             assert told[0] is ValueError and isinstance(happened, tuple)
         else:
-            assert told == happened
-            assert [state(callback) for callback in ours] == [
-                state(callback) for callback in theirs
-            ]
+            assert (told, [*map(state, ours)]) == (happened, [*map(state, theirs)])
 
 
 def over(values, *callbacks):
@@ -210,10 +203,7 @@ UNTOLD = {
     "set": (at_end(lambda model: model.set_weights([np.ones(3)])), "weights বসানো গেল না"),
     "layers": (at_end(lambda model: model.layers), "model.layers পাওয়া গেল না"),
     "iterations": (at_end(lambda model: model.optimizer.iterations), "optimizer.iterations"),
-    "schedule": (
-        at_end(lambda model: setattr(model.optimizer, "learning_rate", DECAY)),
-        "schedule",
-    ),
+    "rate": (at_end(lambda model: setattr(model.optimizer, "learning_rate", DECAY)), "schedule"),
 }
 
 

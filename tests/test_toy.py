@@ -10,14 +10,11 @@ from keras import layers
 def train(kind, hidden, optimizer, loss, epochs, *callbacks):
     setup()
     data, validation = toy_data(kind)
-    model = keras.Sequential(
-        [layers.Dense(n, activation="relu") for n in hidden] + [layers.Dense(1)]
-    )
+    dense = [layers.Dense(n, activation="relu") for n in hidden]
+    model = keras.Sequential([*dense, layers.Dense(1)])
     model.compile(optimizer=optimizer, loss=loss)
-    fitted = model.fit(
-        data, validation_data=validation, epochs=epochs, verbose=0, callbacks=[*callbacks]
-    )
-    return fitted.history
+    settings = {"validation_data": validation, "epochs": epochs, "verbose": 0}
+    return model.fit(data, callbacks=[*callbacks], **settings).history
 
 
 def test_overfit_val_loss_turns_up_while_loss_keeps_falling():
@@ -42,11 +39,9 @@ def test_explode_reaches_nan_within_the_first_epochs():
 
 
 def test_the_points_are_always_the_same_in_an_order_that_differs_from_epoch_to_epoch():
-    data, _ = toy_data("overfit")
-    again, _ = toy_data("overfit")
-    first, second, third = (
-        np.concatenate([x for x, _ in one.as_numpy_iterator()]) for one in (data, data, again)
-    )
+    data, again = toy_data("overfit")[0], toy_data("overfit")[0]
+    epochs = [one.as_numpy_iterator() for one in (data, data, again)]
+    first, second, third = (np.concatenate([x for x, _ in epoch]) for epoch in epochs)
     assert not np.array_equal(first, second)
     assert np.array_equal(np.sort(first, axis=0), np.sort(second, axis=0))
     assert np.array_equal(first, third)

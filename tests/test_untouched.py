@@ -3,28 +3,15 @@
 import re
 from pathlib import Path
 
-from helpers import (
-    check,
-    dog_cat,
-    open_tensorboard,
-    patience_lab,
-    plot_log,
-    read_log,
-    replay,
-    run_dir,
-    run_script,
-    setup,
-    three_lab,
-    upload_lab,
-)
+import helpers as h
 from notebooks import QUESTIONS, copy_course, notebook_files, questions, read_notebook
 
-import keras
 import pytest
 from conditions import PLAIN, failure
+from keras.callbacks import EarlyStopping, ModelCheckpoint
 from photos import photo_folder
 
-setup()
+h.setup()
 WRITERS = ("03", "07", "11", "16", "18")  # the notebooks that write most
 FOLDERS = ["backup", "backup_ckpts", "checkpoints", "logs/run1", "logs/run1/train", "models"]
 PHOTOS = ["PetImages/Cat/0.jpg", "PetImages/Cat/1.jpg", "own-mine/cat/0.jpg", "notes.txt"]
@@ -70,6 +57,8 @@ def everything(course: Path) -> dict[Path, bytes]:
 def course(tmp_path, monkeypatch):
     course = tmp_path / "course"
     (course / "notebooks").mkdir(parents=True)
+    for name in h.__all__:  # loaded before the course moves: they look where they stand
+        getattr(h, name)
     monkeypatch.setattr("helpers.start.COURSE", course)
     monkeypatch.setattr("helpers.pets.PHOTOS", course / "data" / "photos")
     monkeypatch.chdir(course / "notebooks")
@@ -86,29 +75,29 @@ def test_no_helper_touches_what_lies_there(course):
 
     for name in RUNS:
         for _ in range(3):
-            (run_dir(name) / "best.keras").write_bytes(b"new")
-    chosen = dog_cat(mine, per_class=50)
-    assert chosen.parent == course / "data" / "photos" and dog_cat("drawn").name == "drawn"
-    log = read_log("log.csv")
-    callbacks = [
-        keras.callbacks.ModelCheckpoint("best.keras"),
-        keras.callbacks.EarlyStopping(patience=1),
-    ]
-    assert replay(callbacks, log).saved_epochs == [0, 1]
-    for lab in (patience_lab("log.csv"), three_lab(log), upload_lab(str, mine / "cat" / "1.jpg")):
+            (h.run_dir(name) / "best.keras").write_bytes(b"new")
+    chosen = h.dog_cat(mine, per_class=50)
+    assert chosen.parent == course / "data" / "photos" and h.dog_cat("drawn").name == "drawn"
+    log = h.read_log("log.csv")
+    saver, stopper = ModelCheckpoint("best.keras"), EarlyStopping(patience=1)
+    assert h.replay([saver, stopper], log).saved_epochs == [0, 1]
+    for lab in (
+        h.patience_lab("log.csv"),
+        h.three_lab(log),
+        h.upload_lab(str, mine / "cat" / "1.jpg"),
+    ):
         assert lab.picture.value
-    plot_log("log.csv")
-    run_script(course / "train.py")
-    open_tensorboard("logs").stop()
+    h.plot_log("log.csv")
+    h.run_script(course / "train.py")
+    h.open_tensorboard("logs").stop()
     for path in QUESTIONS.glob("*.toml"):
         for name in questions(path.stem).get("check", {}):
-            check(f"{path.stem}/{name}", keras.callbacks.ModelCheckpoint("best.keras"))
+            h.check(f"{path.stem}/{name}", saver)
 
     after = everything(course)
     assert {path: after.get(path) for path in before} == before
-    new = [path for path in after if path not in before]
-    ours = course / "runs", course / "data" / "photos"
-    assert new and all(path.is_relative_to(ours[0]) or path.is_relative_to(ours[1]) for path in new)
+    new = {path.relative_to(course).parts[:2] for path in after if path not in before}
+    assert {parts[0] for parts in new} == {"runs", "data"} and ("data", "photos") in new
 
 
 @pytest.mark.long

@@ -17,15 +17,9 @@ SAMPLE, OTHER = encoded(1), encoded(2, "PNG")
 
 @pytest.fixture
 def lab(tmp_path):
-    sample = tmp_path / "নমুনা ছবি.png"
+    judged, sample = [], tmp_path / "নমুনা ছবি.png"
     sample.write_bytes(SAMPLE)
-    judged = []
-
-    def judge(content):
-        judged.append(content)
-        return f"রায় {len(judged)}"
-
-    lab = upload_lab(judge, sample)
+    lab = upload_lab(lambda content: judged.append(content) or f"রায় {len(judged)}", sample)
     lab.judged = judged
     lab.button, lab.message, *_ = lab.children
     return lab

@@ -172,9 +172,8 @@ def _photograph(scene: Image.Image, dice: Dice) -> Image.Image:
         scene = ImageOps.mirror(scene)
     photo = scene.reduce(FINE // PHOTO).filter(ImageFilter.BoxBlur(dice.uniform(0, 0.8)))
     x = np.linspace(-0.5, 0.5, PHOTO)
-    light = dice.uniform(0.8, 1.15) * (
-        1 + dice.normal(0, 0.15) * x[:, None] + dice.normal(0, 0.15) * x
-    )
+    light = dice.uniform(0.8, 1.15)
+    light = light * (1 + dice.normal(0, 0.15) * x[:, None] + dice.normal(0, 0.15) * x)
     tint = 1 + dice.normal(0, 0.03, 3)
     noise = dice.normal(0, dice.uniform(1, 4), (PHOTO, PHOTO, 3))
     pixels = np.asarray(photo) * light[..., None] * tint + noise

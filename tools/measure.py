@@ -1,4 +1,4 @@
-"""Measures what the course promises: tools/figures.csv, and the page tools/FIGURES.md made of it.
+"""Measures what the course promises and writes it into the table of tools/FIGURES.md.
 
     uv lock && uv run python tools/measure.py --photos FOLDER --archive FOLDER    # all
     uv run python tools/measure.py labs start        # these parts alone
@@ -10,7 +10,6 @@ folder with a folder for each of two classes (DOG_CAT_PHOTOS is its default), --
 """
 
 import argparse
-import csv
 import datetime
 import multiprocessing
 import os
@@ -27,8 +26,8 @@ import measure_photos
 import psutil
 
 HERE = Path(__file__).resolve().parent
-CSV, PAGE = HERE / "figures.csv", HERE / "FIGURES.md"
-COLUMNS = ("figure", "value", "unit", "limit", "date", "machine")
+PAGE = HERE / "FIGURES.md"
+MARK = "<!-- নিচের টেবিল tools/measure.py লেখে -->\n"
 NOTEBOOKS = sorted(path.stem for path in (HERE.parent / "notebooks").glob("*.ipynb"))
 UNITS = {"s": " সেকেন্ড", "x": " গুণ"}
 
@@ -65,68 +64,55 @@ FIGURES = {
 
 def parts(photos: Path | None, archive: Path | None) -> dict[str, tuple[Callable, ...]]:
     """The function of every part, with its arguments."""
+    names = ("cores", "install", "start", "labs", "dragging", "read_log", "tests")
     return {
-        "cores": (measure_course.cores,),
-        "install": (measure_course.install,),
-        "start": (measure_course.start,),
-        "labs": (measure_course.labs,),
-        "dragging": (measure_course.dragging,),
-        "read_log": (measure_course.read_log_over_pandas,),
+        **{name: (getattr(measure_course, name),) for name in names},
         "photos": (measure_photos.against_guide, photos),
         "archive": (measure_photos.whole_archive, archive),
-        "tests": (measure_course.tests,),
     }
 
 
 def main() -> None:
+    known = ", ".join(parts(None, None))
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument(
-        "parts", nargs="*", metavar="PART", help=f"of {', '.join(parts(None, None))}"
-    )
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {known}")
     parser.add_argument("--photos", type=Path, default=os.environ.get("DOG_CAT_PHOTOS"))
     parser.add_argument("--archive", type=Path)
     options = parser.parse_args()
-    known = parts(options.photos, options.archive)
-    asked = options.parts or [part for part in known if part != "tests"]
-    if strangers := {*asked} - {*known}:
-        parser.error(f"no part is called {', '.join(strangers)}")
-    for part in asked:
+    functions = parts(options.photos, options.archive)
+    wanted = options.parts or [part for part in functions if part != "tests"]
+    for part, (function, *given) in [(part, functions[part]) for part in wanted]:
         # a new process: nothing that another part left is in its way
         with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
             try:
-                keep(pool.submit(*known[part]).result())
+                keep(pool.submit(function, *given).result())
             except measure_course.NotHere as why:
                 print(f"{part}: not measured here, {why}")
 
 
 def keep(found: dict[str, float]) -> None:
-    """Writes the figures over their rows in the CSV file, and the page anew."""
-    rows = {row["figure"]: row for row in read()}
-    for name, value in found.items():
-        figure = FIGURES[name]
-        missed = "" if value <= figure.limit else "  MISSED"
-        print(f"{name:34} {value:10.3g} {figure.unit:3} <= {figure.limit:g}{missed}", flush=True)
-        rows[name] = {
-            "figure": name,
-            "value": f"{value:.1f}" if value >= 100 else f"{value:.3g}",
-            "date": datetime.date.today(),
-            "machine": machine(),
-        }
-    with CSV.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        for name, figure in FIGURES.items():
-            row = rows.get(name, {"figure": name})
-            writer.writerow(row | {"unit": figure.unit, "limit": f"{figure.limit:g}"})
-    text = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(text.partition(MARK)[0] + MARK + table(read()), encoding="utf-8", newline="\n")
+    """Writes the figures over their rows of the page; the others keep theirs."""
+    from helpers.bengali import digits  # brings TensorFlow, which the measured processes start with
 
-
-def read() -> list[dict[str, str]]:
-    if not CSV.exists():
-        return []
-    with CSV.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    text, _, table = PAGE.read_text(encoding="utf-8").partition(MARK)
+    rows = {line.split("|")[1].strip(): line for line in table.splitlines() if line[:2] == "| "}
+    lines = ["", "| কী মাপা হলো | ফল | বড়জোর | | কবে |", "| --- | --- | --- | --- | --- |"]
+    for name, figure in FIGURES.items():
+        unit = UNITS.get(figure.unit, f" {figure.unit}")
+        limit = f"{digits(f'{figure.limit:g}')}{unit}"
+        row = f"| {figure.label} | এখনো মাপা হয়নি | {limit} |  |  |"
+        if (value := found.get(name)) is not None:
+            mark = "✓" if value <= figure.limit else "✗"
+            said = f"{value:.1f}" if value >= 100 else f"{value:.3g}"
+            print(f"{mark} {name:34} {said:>10} {figure.unit:3} <= {figure.limit:g}", flush=True)
+            today = digits(datetime.date.today())
+            rows[figure.label] = (
+                f"| {figure.label} | {digits(said)}{unit} | {limit} | {mark} | {today} |"
+            )
+        lines.append(rows.get(figure.label, row))
+    machines = dict.fromkeys([*re.findall(r"^\* `(.+)`$", table, re.MULTILINE), machine()])
+    lines += ["", "মাপা হয়েছে এখানে:", "", *(f"* `{one}`" for one in machines), ""]
+    PAGE.write_text(text + MARK + "\n".join(lines), encoding="utf-8", newline="\n")
 
 
 def machine() -> str:
@@ -135,32 +121,11 @@ def machine() -> str:
     memory = psutil.virtual_memory().total / 1e9
     tensorflow = "tensorflow-cpu" if platform.system() == "Linux" else "tensorflow"
     packages = ", ".join(f"{name} {version(name)}" for name in ("keras", tensorflow))
-    cpu = named[1] if named else platform.processor()
     return (
-        f"{cpu}, {psutil.cpu_count()} cores, {memory:.0f} GB, "
-        f"{platform.system()} {platform.machine()}, Python {platform.python_version()}, {packages}"
+        f"{named[1] if named else platform.processor()}, {psutil.cpu_count()} cores, "
+        f"{memory:.0f} GB, {platform.system()} {platform.machine()}, "
+        f"Python {platform.python_version()}, {packages}"
     )
-
-
-MARK = "<!-- নিচের টেবিল tools/measure.py লেখে -->\n"
-
-
-def table(rows: list[dict[str, str]]) -> str:
-    """The rows as the page shows them, with the machines below."""
-    from helpers.bengali import digits  # brings TensorFlow, which the measured processes start with
-
-    lines = ["", "| কী মাপা হলো | ফল | বড়জোর | | কবে |", "| --- | --- | --- | --- | --- |"]
-    for row in rows:
-        figure = FIGURES[row["figure"]]
-        unit = UNITS.get(figure.unit, f" {figure.unit}")
-        value, mark = "এখনো মাপা হয়নি", ""
-        if row["value"]:
-            value = f"{digits(row['value'])}{unit}"
-            mark = "✓" if float(row["value"]) <= figure.limit else "✗"
-        cells = (figure.label, value, f"{digits(row['limit'])}{unit}", mark, digits(row["date"]))
-        lines.append(f"| {' | '.join(cells)} |")
-    machines = dict.fromkeys(row["machine"] for row in rows if row["machine"])
-    return "\n".join([*lines, "", "মাপা হয়েছে এখানে:", "", *(f"* `{one}`" for one in machines), ""])
 
 
 if __name__ == "__main__":

@@ -78,13 +78,9 @@ def start() -> dict[str, float]:
     for _ in range(STARTS + 1):
         seconds = []
         for statement in statements:
-            code = (
-                f"import time; t = time.perf_counter(); {statement}; print(time.perf_counter() - t)"
-            )
-            command = [sys.executable, "-c", code]
-            done = subprocess.run(
-                command, cwd=save.ROOT, env=environment, capture_output=True, check=True
-            )
+            code = f"from time import perf_counter as now; t = now(); {statement}; print(now() - t)"
+            settings = {"cwd": save.ROOT, "env": environment, "capture_output": True}
+            done = subprocess.run([sys.executable, "-c", code], check=True, **settings)
             seconds.append(float(done.stdout))
         rounds.append(seconds)
     # the first round fetches the files from the disk
@@ -166,9 +162,9 @@ def _drag(page, lab) -> list[float]:
     return seen
 
 
-def read_log_over_pandas() -> dict[str, float]:
+def read_log() -> dict[str, float]:
     """Ten thousand epochs of four metrics, as CSVLogger writes them: read_log's time by pandas'."""
-    from helpers import read_log
+    import helpers
 
     import numpy as np
     import pandas as pd
@@ -181,7 +177,7 @@ def read_log_over_pandas() -> dict[str, float]:
         ratios = []
         for _ in range(21):
             times = []
-            for reader in (pd.read_csv, read_log):
+            for reader in (pd.read_csv, helpers.read_log):
                 began = time.perf_counter()
                 reader(path)
                 times.append(time.perf_counter() - began)

@@ -13,7 +13,7 @@ import multiprocessing
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from statistics import median
@@ -110,37 +110,31 @@ def _datasets(variant: str, photos: Path) -> tuple:
     return tuple(untuned(dataset.batch(BATCH).prefetch(tf.data.AUTOTUNE)) for dataset in both)
 
 
-def _network(variant: str):
-    """The guide's network; "guide" has its two augmentation layers too."""
+def network(size: int, optimizer: object, augmentation: Iterable = ()):
+    """The guide's network, compiled."""
     import keras
     from keras import layers
 
-    guide_only = [layers.RandomFlip("horizontal"), layers.RandomRotation(0.05)]
     blocks = []
     for filters in (32, 64, 128):
         blocks += [layers.Conv2D(filters, 3, activation="relu", padding="same")]
         blocks += [layers.MaxPooling2D()]
-    model = keras.Sequential(
-        [
-            keras.Input((SIZE, SIZE, 3)),
-            layers.Rescaling(1.0 / 255),
-            *(guide_only if variant == "guide" else []),
-            *blocks,
-            layers.Flatten(),
-            layers.Dropout(0.3),
-            layers.Dense(128, activation="relu"),
-            layers.Dropout(0.3),
-            layers.Dense(1, activation="sigmoid"),
-        ]
-    )
-    model.compile(keras.optimizers.Adam(1e-3), loss="binary_crossentropy", metrics=["accuracy"])
+    head = [layers.Flatten(), layers.Dropout(0.3), layers.Dense(128, activation="relu")]
+    head += [layers.Dropout(0.3), layers.Dense(1, activation="sigmoid")]
+    start = [keras.Input((size, size, 3)), layers.Rescaling(1 / 255)]
+    model = keras.Sequential([*start, *augmentation, *blocks, *head])
+    model.compile(optimizer, loss="binary_crossentropy", metrics=["accuracy"])
     return model
 
 
 def _epochs(variant: str, photos: Path) -> list[float]:
     """Seconds of each epoch."""
+    from keras import layers
+
+    augmentation = [layers.RandomFlip("horizontal"), layers.RandomRotation(0.05)]
     train, val = _datasets(variant, photos)
-    model, seconds = _network(variant), []
+    model = network(SIZE, "adam", augmentation if variant == "guide" else [])
+    seconds = []
     for _ in range(1 + LATER_EPOCHS):
         began = perf_counter()
         model.fit(train, validation_data=val, verbose=0)
@@ -169,6 +163,6 @@ def _peak(photos: Path) -> int:
         available=SMALL_MACHINE - TAKEN_BY_THE_SYSTEM - process.memory_info().rss
     )
     train, _ = _datasets("ours", photos)
-    _network("ours").fit(train, steps_per_epoch=ARCHIVE_STEPS, verbose=0)
+    network(SIZE, "adam").fit(train, steps_per_epoch=ARCHIVE_STEPS, verbose=0)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else 1024 * peak

@@ -29,9 +29,8 @@ def page(**extra: object) -> str:
     """The page as HTML; without `fonts` and `mark` in extra their places stay empty."""
     jinja = Environment(loader=FileSystemLoader(DATA), autoescape=True)
     jinja.filters |= {"code": code, "digits": digits, "shown": shown}
-    return jinja.get_template("cheatsheet.html.jinja").render(
-        sheet=SHEET, symptoms=PRINTED, **extra
-    )
+    template = jinja.get_template("cheatsheet.html.jinja")
+    return template.render(sheet=SHEET, symptoms=PRINTED, **extra)
 
 
 def fingerprint() -> str:
@@ -76,21 +75,15 @@ def print_html(text: str, pdf: Path, shot: Path | None = None) -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as tool:
         source = Path(folder) / "page.html"  # a page read from a file may load fonts from files
         source.write_text(text, encoding="utf-8")
-        arguments = [
-            "--no-sandbox",
-            "--disable-gpu",
-            "--no-first-run",
-            "--disable-background-networking",
-        ]
+        arguments = ["--no-sandbox", "--disable-gpu", "--no-first-run"]
+        arguments += ["--disable-background-networking"]
         browser = tool.chromium.launch(executable_path=browser_path, args=arguments)
         tab = browser.new_page(viewport=A4, device_scale_factor=2)
         tab.goto(source.as_uri())
         tab.evaluate("document.fonts.ready")
         if shot:
             if tab.evaluate("document.documentElement.scrollHeight > innerHeight"):
-                raise RuntimeError(
-                    "more than one page: shorten data/cheatsheet.toml or symptoms.toml"
-                )
+                raise RuntimeError("more than one page: shorten data/cheatsheet.toml")
             tab.screenshot(path=shot)
         tab.pdf(path=pdf, prefer_css_page_size=True, print_background=True)
         browser.close()

@@ -56,34 +56,28 @@ def code_until_training(plain: bool, epochs: int | None, size: int) -> nbformat.
     return notebook
 
 
-def versions() -> dict[str, str]:
-    return {
-        "python": platform.python_version(),
-        "keras": keras.__version__,
-        "tensorflow": tf.__version__,
-    }
-
-
-def machine() -> dict[str, object]:
-    return {
+def write_provenance(path: Path, **facts: object) -> None:
+    """Where a recorded training came from: the facts, and the packages and the machine here."""
+    versions = {"python": platform.python_version(), "keras": keras.__version__}
+    facts["versions"] = versions | {"tensorflow": tf.__version__}
+    facts["machine"] = {
         "system": f"{platform.system()} {platform.machine()}",
         "cores": os.cpu_count(),
         "memory_gb": round(psutil.virtual_memory().total / 1e9),
         "gpu": bool(tf.config.list_physical_devices("GPU")),
     }
+    text = json.dumps(facts, ensure_ascii=False, indent=2) + "\n"
+    path.write_text(text, encoding="utf-8")
+    print(text)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("name", help="data/runs/NAME.csv")
-    parser.add_argument(
-        "--plain", action="store_true", help="no callbacks but CSVLogger, no augmentation"
-    )
+    parser.add_argument("--plain", action="store_true", help="only CSVLogger, no augmentation")
     parser.add_argument("--epochs", type=int)
     parser.add_argument("--image-size", type=int, default=96, help="96, as in all recorded runs")
-    parser.add_argument(
-        "--photos-are", required=True, help="what the photos are, in words, for the record"
-    )
+    parser.add_argument("--photos-are", required=True, help="what the photos are, in words")
     options = parser.parse_args()
 
     started = time.monotonic()
@@ -94,20 +88,16 @@ def main() -> None:
 
     report = json.loads(notebook.cells[-1].outputs[0].text)
     shutil.copy(report.pop("log"), ROOT / "data" / "runs" / f"{options.name}.csv")
-    provenance = {
-        "made_by": "tools/record_run.py, the code of notebooks/14_dog_cat.ipynb",
-        "photos": options.photos_are,
+    write_provenance(
+        ROOT / "data" / "runs" / f"{options.name}.json",
+        made_by="tools/record_run.py, the code of notebooks/14_dog_cat.ipynb",
+        photos=options.photos_are,
         **report,
-        "augmentation": not options.plain,
-        "seed": 1337,
-        "minutes": round(minutes, 1),
-        "date": time.strftime("%Y-%m-%d"),
-        "versions": versions(),
-        "machine": machine(),
-    }
-    text = json.dumps(provenance, ensure_ascii=False, indent=2) + "\n"
-    (ROOT / "data" / "runs" / f"{options.name}.json").write_text(text, encoding="utf-8")
-    print(text)
+        augmentation=not options.plain,
+        seed=1337,
+        minutes=round(minutes, 1),
+        date=time.strftime("%Y-%m-%d"),
+    )
 
 
 if __name__ == "__main__":

@@ -81,13 +81,12 @@ def save(path: Path) -> None:
 
 def copy_course(source: Path, target: Path) -> Path:
     """The course as a learner gets it, without tests."""
-    left_out = [
-        source / name for name in ("runs", "data/photos", "tests", "tools", "test-artefacts")
-    ]
+    names = ("runs", "data/photos", "tests", "tools", "test-artefacts")
+    left_out = {source / name for name in names}
 
     def ignored(folder: str, names: list[str]) -> list[str]:
-        hidden = [name for name in names if name.startswith(".") or name == "__pycache__"]
-        return hidden + [name for name in names if Path(folder, name) in left_out]
+        hidden = {name for name in names if name.startswith(".") or name == "__pycache__"}
+        return [name for name in names if name in hidden or Path(folder, name) in left_out]
 
     return shutil.copytree(source, target, ignore=ignored)
 
@@ -103,10 +102,8 @@ def format_code(path: Path) -> None:
 def execute(notebook: nbformat.NotebookNode, folder: Path) -> None:
     """Runs every cell in one new kernel that stands in the folder, outputs and counts anew."""
     os.environ.pop("DOG_CAT_PHOTOS", None)  # the drawn photos, as everywhere
-    where = {"metadata": {"path": str(folder)}}
-    client = NotebookClient(
-        notebook, timeout=CELL_LIMIT, kernel_name="python3", record_timing=False, resources=where
-    )
+    where = {"timeout": CELL_LIMIT, "resources": {"metadata": {"path": str(folder)}}}
+    client = NotebookClient(notebook, kernel_name="python3", record_timing=False, **where)
     with client.setup_kernel():
         for place, cell in enumerate(notebook.cells):
             if cell.cell_type != "code":
@@ -158,13 +155,9 @@ def derive(notebook: nbformat.NotebookNode) -> None:
 def write_colab_list(course: Path) -> None:
     """Gives the packages that requirements-colab.txt names the versions of requirements.txt."""
     lock, colab = (course / f"requirements{name}.txt" for name in ("", "-colab"))
-    versions = dict(
-        re.findall(r"^([\w-]+)==([\w.]+)", lock.read_text(encoding="utf-8"), re.MULTILINE)
-    )
+    versions = dict(re.findall(r"(?m)^([\w-]+)==([\w.]+)", lock.read_text(encoding="utf-8")))
     old = colab.read_text(encoding="utf-8")
-    new = re.sub(
-        r"^([\w-]+)==.+$", lambda pin: f"{pin[1]}=={versions[pin[1]]}", old, flags=re.MULTILINE
-    )
+    new = re.sub(r"(?m)^([\w-]+)==.+$", lambda pin: f"{pin[1]}=={versions[pin[1]]}", old)
     if new != old:
         colab.write_text(new, encoding="utf-8", newline="\n")
 

@@ -4,7 +4,7 @@ import contextlib
 import html
 import io
 import json
-from itertools import chain
+import re
 from pathlib import Path
 
 from helpers.labs.base import Lab
@@ -20,10 +20,7 @@ GRIDS = {
         "patience": [0, 1, 2, 3, 4, 5, 6, 8, 10, 15, 20],
     },
     "05_reduce_lr_on_plateau": {"min_lr": [1e-6, 0.1], "patience": [1, 2, 3, 5, 8, 15]},
-    "06_three_together": {
-        "stop_patience": list(range(3, 11)),
-        "drop_patience": [1, 2, 3, 4, 5],
-    },
+    "06_three_together": {"stop_patience": [*range(3, 11)], "drop_patience": [1, 2, 3, 4, 5]},
     "09_learning_rate_scheduler": {
         "kind": ["cosine", "step", "line", "constant"],
         "warm": [0, 3, 5, 10],
@@ -56,9 +53,9 @@ def lab_of(notebook: nbformat.NotebookNode, folder: Path) -> Lab:
 
 def living(lab: Lab, choices: dict[str, list | None], folder: Path, name: str) -> str:
     """Draws the grid into `folder`; the HTML in which a slider shows its pictures."""
-    bounds = {key: range(lab.controls[key].min, lab.controls[key].max + 1) for key in choices
-              if choices[key] is None}  # fmt: skip
-    choices = {key: list(bounds.get(key, values or [])) for key, values in choices.items()}
+    for key, one in lab.controls.items():
+        if key in choices and choices[key] is None:
+            choices = choices | {key: [*range(one.min, one.max + 1)]}
     first = [lab.controls[key].value for key in choices]
     states = []
     for number, state in enumerate(lab.grid(choices)):
@@ -87,7 +84,9 @@ def _control(words: str, control: object, values: list, now: object) -> str:
     words = html.escape(words)
     place = values.index(now)
     if isinstance(values[0], str):
-        named = {value: label for label, value in _options(control)}
+        options = control.options
+        pairs = options.items() if isinstance(options, dict) else options
+        named = dict((one if isinstance(one, tuple) else (one, one))[::-1] for one in pairs)
         options = "".join(
             f"<option{' selected' if value == now else ''}>{html.escape(named[value])}</option>"
             for value in values
@@ -100,12 +99,5 @@ def _control(words: str, control: object, values: list, now: object) -> str:
     )
 
 
-def _options(control: object) -> list[tuple[str, object]]:
-    options = control.options
-    pairs = options.items() if isinstance(options, dict) else options
-    return [one if isinstance(one, tuple) else (one, one) for one in pairs]
-
-
 def _plain(said: str) -> str:
-    tags = said.replace("<", "\0<").split("\0")
-    return html.escape("".join(chain(part.partition(">")[2] or part for part in tags)).strip())
+    return html.escape(re.sub("<[^>]*>", "", said).strip())

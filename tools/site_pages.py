@@ -6,6 +6,7 @@ import re
 import unicodedata
 from base64 import b64decode
 from pathlib import Path
+from urllib.parse import unquote
 
 from exercises import bank
 from helpers.bengali import digits
@@ -18,6 +19,7 @@ from nbformat.v4 import new_output
 from sphinx.search import SearchLanguage, languages
 
 _LETTERS = "কখগঘঙচ"
+_OTHERS = ("SYMPTOMS.md", "TEACHING.md")
 _REPOSITORY = "keras-callbacks-bangla/keras-callbacks-bangla"
 DEEPER = "গভীরে: যখন দরকার হবে"
 
@@ -43,7 +45,8 @@ def prepare(notebook: nbformat.NotebookNode, stem: str, lab: str, folder: Path) 
         elif "lab" in tags and lab and "more" not in tags:
             cell.outputs, lab = [_html(lab)], ""
         else:
-            cell.outputs = [_without_widget(output) for output in cell.outputs]
+            for output in cell.outputs:
+                output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
         if "tool" in tags:
             tags += ["hide-input"]
         if alt := _alt(cell):
@@ -54,11 +57,6 @@ def prepare(notebook: nbformat.NotebookNode, stem: str, lab: str, folder: Path) 
 
 def _html(text: str) -> nbformat.NotebookNode:
     return new_output("display_data", data={"text/html": text})
-
-
-def _without_widget(output: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
-    return output
 
 
 def _alt(cell: nbformat.NotebookNode) -> str:
@@ -88,29 +86,27 @@ def _rich(text: str) -> str:
 
 def documents(root: Path, folder: Path) -> None:
     """The front page, and the others that are no notebooks."""
-    names = [path.stem for path in sorted((root / "notebooks").glob("*.ipynb"))]
-    others = [name for name in ("SYMPTOMS.md", "TEACHING.md") if (root / name).exists()]
-    tree = "\n".join([*(f"notebooks/{name}" for name in names), *(one[:-3] for one in others)])
-    front = _within((root / "README.md").read_text(encoding="utf-8"), others)
+    names = sorted(f"notebooks/{path.stem}" for path in (root / "notebooks").glob("*.ipynb"))
+    tree = "\n".join([*names, *(one.removesuffix(".md") for one in _OTHERS)])
+    front = _within((root / "README.md").read_text(encoding="utf-8"))
     front = re.sub(r"!\[(Binder|Colab)\]\([^)]+\)", r"\1", front)  # a picture needs the network
     toctree = f"\n\n```{{toctree}}\n:hidden:\n\n{tree}\n```\n"
     (folder / "index.md").write_text(front + toctree, encoding="utf-8")
-    for name in others:
-        text = _within((root / name).read_text(encoding="utf-8"), others)
+    for name in _OTHERS:
+        text = _within((root / name).read_text(encoding="utf-8"))
+        # MyST leaves %3A as it is, and the heading has a colon
+        text = re.sub(r"(?<=\]\()notebooks/[^)]+", lambda link: f"<{_plain(link[0])}>", text)
         (folder / name).write_text(text, encoding="utf-8")
 
 
-def _within(text: str, others: list[str]) -> str:
+def _plain(link: str) -> str:
+    return unquote(link).replace(">", r"\>")
+
+
+def _within(text: str) -> str:
     """Links to files that the site lacks become plain words."""
-
-    def link(found: re.Match) -> str:
-        target = found["to"].partition("#")[0]
-        stays = target.startswith(("http", "notebooks/", "data/")) and not target.endswith(
-            (".md", ".toml", ".csv")
-        )
-        return found[0] if stays or target in others or not target else found["words"]
-
-    return re.sub(r"(?<!!)\[(?P<words>[^\]]+)\]\((?P<to>[^)]+)\)", link, text)
+    there = rf"http|#|(?:notebooks|data)/[^)]+\.(?:ipynb|pdf|png)\b|{'|'.join(_OTHERS)}"
+    return re.sub(rf"(?<!!)\[([^\]]+)\]\((?!{there})[^)]+\)", r"\1", text)
 
 
 # ---- how it looks --------------------------------------------------------------------------------
@@ -140,8 +136,8 @@ def _elsewhere(name: str) -> str:
 
 
 def slug(heading: str) -> str:
-    """The anchor that JupyterLab gives a heading, which the notebooks' links use."""
-    return heading.replace(" ", "-")
+    """The anchor that JupyterLab gives a heading; MyST reads the one sign % of a link as %25."""
+    return heading.replace(" ", "-").replace("%", "%25")
 
 
 _SAID = {

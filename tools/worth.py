@@ -1,7 +1,7 @@
-"""What each callback is worth: the same network and photos, only the callbacks changed, five seeds.
+"""What each callback is worth: the same network and photos, three seeds, other callbacks.
 
     DOG_CAT_PHOTOS=FOLDER uv run python tools/worth.py     # trains what is missing, about two hours
-    uv run python tools/worth.py --table                   # the table from data/runs/worth/
+    uv run python tools/worth.py --table                   # the table, and its outcomes.csv
 
 A training's CSV holds, for each epoch, the metrics on all three parts: trained on (60 %), chosen on
 (validation, 20 %), and the third (test, 20 %), on which nothing is chosen. ModelCheckpoint and
@@ -10,7 +10,7 @@ rows of the table, and the choice is made by the real callback (helpers.replay).
 """
 
 import argparse
-import json
+import functools
 import os
 import shutil
 import tempfile
@@ -23,7 +23,6 @@ import keras
 import numpy as np
 import pandas as pd
 import tensorflow as tf
-from keras import layers
 from keras.callbacks import (
     CSVLogger,
     EarlyStopping,
@@ -32,31 +31,27 @@ from keras.callbacks import (
     ReduceLROnPlateau,
     SwapEMAWeights,
 )
-from record_run import machine, versions
+from measure_photos import network
+from record_run import write_provenance
 
 WORTH = Path(__file__).resolve().parents[1] / "data" / "runs" / "worth"
-SEEDS = (1, 2, 3, 4, 5)
+OUTCOMES = WORTH / "outcomes.csv"  # what notebook 06 draws
+SEEDS = (1, 2, 3)
 EPOCHS, SIZE, RATE, WARM_UP = 25, 96, 1e-3, 3
 TRAININGS = ("plain", "plateau", "cosine", "ema")
 # row of the table: the training, and the callbacks that choose its epoch; without them the last one
-BEST = {"monitor": "val_accuracy", "save_best_only": True}
-STOP = {"monitor": "val_accuracy", "patience": 5, "restore_best_weights": True}
+BEST = functools.partial(ModelCheckpoint, "best.keras", "val_accuracy", save_best_only=True)
+STOP = functools.partial(EarlyStopping, "val_accuracy", patience=5, restore_best_weights=True)
 ROWS = {
-    "no callback": ("plain", None),
-    "ModelCheckpoint": ("plain", lambda: ModelCheckpoint("best.keras", **BEST)),
-    "EarlyStopping": ("plain", lambda: EarlyStopping(**STOP)),
-    "ReduceLROnPlateau + ModelCheckpoint": (
-        "plateau",
-        lambda: ModelCheckpoint("best.keras", **BEST),
-    ),
-    "the four": ("plateau", lambda: EarlyStopping(**STOP)),
-    "cosine with warm-up": ("cosine", None),
-    "cosine with warm-up + ModelCheckpoint": (
-        "cosine",
-        lambda: ModelCheckpoint("best.keras", **BEST),
-    ),
+    "callback ছাড়া": ("plain", None),
+    "ModelCheckpoint": ("plain", BEST),
+    "EarlyStopping": ("plain", STOP),
+    "ReduceLROnPlateau + ModelCheckpoint": ("plateau", BEST),
+    "গাইডের চারটি": ("plateau", STOP),
+    "warm-up, cosine": ("cosine", None),
+    "warm-up, cosine + ModelCheckpoint": ("cosine", BEST),
     "EMA": ("ema", None),
-    "EMA + ModelCheckpoint": ("ema", lambda: ModelCheckpoint("best.keras", **BEST)),
+    "EMA + ModelCheckpoint": ("ema", BEST),
 }
 
 
@@ -81,22 +76,6 @@ def cosine(epoch: int) -> float:
     if epoch < WARM_UP:
         return RATE * (epoch + 1) / WARM_UP
     return RATE / 2 * (1 + np.cos(np.pi * (epoch - WARM_UP) / (EPOCHS - WARM_UP)))
-
-
-def build_model(seed: int, ema: bool) -> keras.Model:
-    """The network of the guide, as notebook 14 has it."""
-    keras.utils.set_random_seed(seed)
-    blocks = []
-    for filters in (32, 64, 128):
-        blocks += [layers.Conv2D(filters, 3, activation="relu", padding="same")]
-        blocks += [layers.MaxPooling2D()]
-    head = [layers.Flatten(), layers.Dropout(0.3), layers.Dense(128, activation="relu")]
-    head += [layers.Dropout(0.3), layers.Dense(1, activation="sigmoid")]
-    start = [keras.Input((SIZE, SIZE, 3)), layers.Rescaling(1 / 255)]
-    model = keras.Sequential([*start, *blocks, *head])
-    optimizer = keras.optimizers.Adam(RATE, use_ema=ema, ema_momentum=0.99)
-    model.compile(optimizer, loss="binary_crossentropy", metrics=["accuracy"])
-    return model
 
 
 def parts(images: np.ndarray, labels: np.ndarray, seed: int) -> list[tf.data.Dataset]:
@@ -124,19 +103,16 @@ def train(name: str, seed: int, data: list[tf.data.Dataset]) -> None:
     }[name]
     with tempfile.TemporaryDirectory() as place:  # a training that is stopped leaves no half CSV
         csv = Path(place, "log.csv")
-        model = build_model(seed, ema=name == "ema")
-        model.fit(
-            train_ds,
-            validation_data=val_ds,
-            epochs=EPOCHS,
-            verbose=0,
-            callbacks=[*own, Measure(test_ds), CSVLogger(csv)],
-        )
+        keras.utils.set_random_seed(seed)
+        ema = {"use_ema": name == "ema", "ema_momentum": 0.99}
+        model = network(SIZE, keras.optimizers.Adam(RATE, **ema))
+        callbacks = [*own, Measure(test_ds), CSVLogger(csv)]
+        model.fit(train_ds, validation_data=val_ds, epochs=EPOCHS, verbose=0, callbacks=callbacks)
         shutil.copy(csv, WORTH / f"{name}_{seed}.csv")
 
 
-def table() -> pd.DataFrame:
-    """One row for each way to train: on the third part the mean and the spread, epochs, time."""
+def outcomes() -> pd.DataFrame:
+    """For each way to train and each seed: the chosen epoch's metrics, the epochs, the time."""
     rows = []
     for title, (training, chooses) in ROWS.items():
         for seed in SEEDS:
@@ -144,21 +120,16 @@ def table() -> pd.DataFrame:
             result = replay([chooses()], log) if chooses else None
             epoch = result.best_epoch if result else len(log) - 1
             ran = result.epochs if result else len(log)
-            rows.append(
-                {
-                    "setting": title,
-                    "seed": seed,
-                    "val_accuracy": log["val_accuracy"][epoch],
-                    "test_accuracy": log["test_accuracy"][epoch],
-                    "test_loss": log["test_loss"][epoch],
-                    "epochs": ran,
-                    "minutes": log["seconds"][:ran].sum() / 60,
-                    "cpu_minutes": log["cpu"][:ran].sum() / 60,
-                }
-            )
-    runs = pd.DataFrame(rows).drop(columns="seed").groupby("setting", sort=False)
-    mean, spread = runs.mean(), runs["test_accuracy"].std()
-    return mean.assign(spread=spread).round(3)
+            chosen = log.loc[epoch, ["val_accuracy", "test_accuracy", "test_loss"]].round(4)
+            row = {"setting": title, "seed": seed, "epoch": epoch, **chosen, "epochs": ran}
+            rows.append(row | {"cpu_minutes": round(log["cpu"][:ran].sum() / 60, 1)})
+    return pd.DataFrame(rows)
+
+
+def table(runs: pd.DataFrame) -> pd.DataFrame:
+    """One row for each way to train: the mean over the seeds, and the spread of test_accuracy."""
+    settings = runs.drop(columns=["seed", "epoch"]).groupby("setting", sort=False)
+    return settings.mean().assign(spread=settings["test_accuracy"].std()).round(3)
 
 
 def main() -> None:
@@ -166,14 +137,13 @@ def main() -> None:
     parser.add_argument("--table", action="store_true", help="print the table, train nothing")
     options = parser.parse_args()
     if options.table:
-        print(table().to_string())
+        runs = outcomes()
+        runs.to_csv(OUTCOMES, index=False, lineterminator="\n")
+        print(table(runs).to_string())
         return
+    folder, shape = dog_cat(os.environ["DOG_CAT_PHOTOS"]), {"image_size": (SIZE, SIZE)}
     photos = keras.utils.image_dataset_from_directory(
-        dog_cat(os.environ["DOG_CAT_PHOTOS"]),
-        label_mode="binary",
-        image_size=(SIZE, SIZE),
-        batch_size=None,
-        shuffle=False,
+        folder, label_mode="binary", batch_size=None, shuffle=False, **shape
     )
     pairs = [(image.round().astype("uint8"), label) for image, label in photos.as_numpy_iterator()]
     images, labels = (np.stack(part) for part in zip(*pairs, strict=True))
@@ -184,18 +154,13 @@ def main() -> None:
             if not (WORTH / f"{name}_{seed}.csv").exists():
                 train(name, seed, data)
                 print(name, seed, flush=True)
-    provenance = {
-        "made_by": "tools/worth.py",
-        "photos": f"{len(images)} real photos, half cats, half dogs",
-        "image_size": SIZE,
-        "epochs": EPOCHS,
-        "seeds": SEEDS,
-        "note": "the seconds were taken while other programs used the same cores",
-        "versions": versions(),
-        "machine": machine(),
-    }
-    text = json.dumps(provenance, ensure_ascii=False, indent=2) + "\n"
-    (WORTH / "provenance.json").write_text(text, encoding="utf-8")
+    write_provenance(
+        WORTH / "provenance.json",
+        made_by="tools/worth.py",
+        photos=f"{len(images)} real photos, half cats, half dogs",
+        note="other programs used the cores: cpu counts the training alone, seconds do not",
+        **{"image_size": SIZE, "epochs": EPOCHS, "seeds": SEEDS},
+    )
 
 
 if __name__ == "__main__":
