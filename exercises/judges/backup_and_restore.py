@@ -56,7 +56,7 @@ def _run(answer: Callable, folder: Path, cut: Cut, place: int | None = None) -> 
         yield "folder_itself", Path(path) == folder
         yield "path", Path(path) == folder / name, {"path": Path(path).name, "name": name}
     before, after = (made, []) if place is None else (made[:place], made[place:])
-    trial.fit_scripted([*before, cut, *after], val_loss=VAL_LOSS)
+    trial.fit_scripted([*before, cut, *after], batches=2, val_loss=VAL_LOSS)
     return made
 
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 
 from exercises.judges import trial
-from exercises.judges.trial import Callback, Lambda, fit_scripted, tiny_model
+from exercises.judges.trial import BATCHES, Callback, Lambda, fit_scripted, tiny_model
 from helpers.start import keras
 
 BAD = {"NaN": math.nan, "অসীম": math.inf, "ঋণাত্মক অসীম": -math.inf}
@@ -40,5 +40,6 @@ def _batches_run(callback: Callback, loss: float) -> int:
             logs["loss"] = loss
 
     # a NaN stays in the running mean, and so in the log of the epoch
-    fit_scripted([Lambda(on_train_batch_end=spoil), callback], loss=[loss] * 2)
+    spoiled = [Lambda(on_train_batch_end=spoil), callback]
+    fit_scripted(spoiled, batches=BATCHES, loss=[loss] * 2)
     return len(run)

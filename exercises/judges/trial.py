@@ -110,11 +110,17 @@ class Scripted(Callback):
 
 
 def fit_scripted(
-    callbacks: list[Callback], model: keras.Model | None = None, **curves: list[float]
+    callbacks: list[Callback],
+    model: keras.Model | None = None,
+    batches: int = 1,
+    **curves: list[float],
 ) -> keras.callbacks.History:
-    """`Scripted`-সহ `fit`: curves-এ যতগুলো মান, তত epoch। model: না দিলে `tiny_model()`।"""
+    """`Scripted`-সহ `fit`: curves-এ যতগুলো মান, তত epoch। model: না দিলে `tiny_model()`।
+
+    batches: এক epoch-এ কয়টি; মানগুলো লেখা বলে একটিই যথেষ্ট, যদি batch-এর hook না দেখা হয়।
+    """
     epochs = len(next(iter(curves.values())))
-    return fit(model or tiny_model(), epochs, [Scripted(**curves), *callbacks])
+    return fit(model or tiny_model(), epochs, [Scripted(**curves), *callbacks], X[:batches])
 
 
 def replayed(
