@@ -92,6 +92,7 @@ def test_parameter_tables_agree_with_keras(path):
 
 def test_the_glossary_is_complete_and_says_each_term_once():
     rows = glossary()
+    assert not any(None in row or None in row.values() for row in rows), "a comma without quotes"
     needed = [row[column] for row in rows for column in ("term", "written", "meaning", "first")]
     assert all(map(str.strip, needed))
     assert len({row["term"] for row in rows}) == len(rows)
