@@ -6,7 +6,6 @@ import ast
 import inspect
 import json
 import math
-import re
 import textwrap
 import time
 from pathlib import Path
@@ -21,12 +20,12 @@ _ORDER += [(name, "BackupAndRestore") for name in ("ReduceLROnPlateau", "CSVLogg
 _ORDER += [("SwapEMAWeights", name) for name in ("ModelCheckpoint", "EarlyStopping")]
 
 
-def check_up(callbacks, model=None, data=None, language="bn") -> list[str]:
+def check_up(callbacks, model=None, data=None) -> list[str]:
     """`fit`-এর আগে list-টি দেখে যে ভুলগুলো পায়, সেগুলো প্রিন্ট করে; ফেরত: ভুলগুলোর নাম।
 
     model: compile করা মডেল। data: (train_ds, val_ds), যে দুটিতে `file_paths` আছে।
     """
-    look = CheckUp(callbacks, data, language, frame=inspect.currentframe().f_back)
+    look = CheckUp(callbacks, data, frame=inspect.currentframe().f_back)
     look.before(model)
     return look.said
 
@@ -39,10 +38,10 @@ class CheckUp(kc.Callback):
     monitor no_val freq min_delta nan dry chance slow। ট্রেনিং বদলায় না, error তোলে না।
     """
 
-    def __init__(self, callbacks, data=None, language="bn", frame=None):
+    def __init__(self, callbacks, data=None, frame=None):
         super().__init__()
         many = isinstance(callbacks, list | tuple | set)
-        self._callbacks, self._english = list(callbacks if many else [callbacks]), language == "en"
+        self._callbacks = list(callbacks if many else [callbacks])
         self.said, self._found, self._values = [], set(), {}
         self._say(_source, frame or inspect.currentframe().f_back)
         self._say(_files, self._callbacks)  # before the others open theirs
@@ -84,7 +83,7 @@ class CheckUp(kc.Callback):
                 if is_so and (name, values.get("who")) not in self._found:
                     self._found.add((name, values.get("who")))
                     self.said.append(name)
-                    print("CheckUp:", _SAID[name][self._english].format(**values))
+                    print("CheckUp:", _SAID[name].format(**values))
         except Exception:  # noqa: S110
             pass
 
@@ -194,56 +193,30 @@ def _end(callbacks, values):
 
 _TEXTS = """
 mode: {who}: {monitor}-এ mode={mode} উল্টো, তাই সবচেয়ে খারাপ epoch সেরা হবে। mode মুছে দাও।
-    {who}: mode={mode} is the wrong way round for {monitor}. Leave mode out.
 hook: {who}: Keras {hooks} নামের কোনো method ডাকে না। hook-এর নামের বানান ঠিক করো।
-    {who}: Keras never calls {hooks}. Correct the hook's name.
 swallowed: ReduceLROnPlateau-এ {word} নামের parameter নেই, তবু Keras কিছু বলে না। বানান ঠিক করো।
-    ReduceLROnPlateau has no parameter {word} and says nothing. Correct the name.
 order: {then} আছে {first}-এর আগে, তাই {first}-এর কাজ সেটি দেখে না। list-এ {first} আগে দাও।
-    {then} stands before {first} and misses what it does. Put {first} first.
 owners: LearningRateScheduler প্রতি epoch-এ ReduceLROnPlateau-র কমানো মান বদলে দেয়। একটি রাখো।
-    LearningRateScheduler overwrites what ReduceLROnPlateau has lowered. Keep one of them.
 impatient: EarlyStopping-এর patience=0, তাই উন্নতিহীন প্রথম epoch-এই ট্রেনিং থামবে। patience=5 দাও।
-    EarlyStopping with patience=0 stops at the first epoch without improvement. Try 5.
 patience: EarlyStopping-এর patience {stop.patience}, ReduceLROnPlateau-র {drop.patience}। এটি কমাও।
-    ReduceLROnPlateau waits {drop.patience}, EarlyStopping {stop.patience}: halve the first.
 save_freq: ModelCheckpoint-এর save_freq={save.save_freq} batch গোনে, তখন val_ মান থাকে না। "epoch" দাও।
-    ModelCheckpoint: save_freq={save.save_freq} counts batches, which have no val_. Give "epoch".
 graceful: NaN এলে TerminateOnNaN-এর পর BackupAndRestore backup মুছে দেবে। raise_error=True দাও।
-    After a NaN the backup is deleted as after a good end. TerminateOnNaN(raise_error=True).
 best: {it.filepath} আগে থেকেই আছে, ModelCheckpoint এর ওপর লিখবে। নতুন ফোল্ডার দাও।
-    {it.filepath} exists and will be overwritten. Use a new folder for each run.
 log_dir: {it.log_dir} ফোল্ডারে আগের রান আছে, TensorBoard-এ দুটি মিশে যাবে। নতুন ফোল্ডার দাও।
-    {it.log_dir} holds an older run; the curves will mix. Use a new folder.
 leak: validation-এর {all}টি ছবির {both}টি ট্রেনিংয়েও আছে। subset="both" দিয়ে একবারে ভাগ করো।
-    {both} of {all} validation files are in the training part too. Split with subset="both".
 lr: optimizer.lr বদলালে কিছু হয় না, Keras পড়ে optimizer.learning_rate। এই নামটি লেখো।
-    optimizer.lr is read by nobody. The name is optimizer.learning_rate.
 schedule: learning rate ঠিক করে optimizer-এর schedule, তাই {who} error দেবে। একটি রাখো।
-    The optimizer's schedule owns the rate, so {who} will fail. Keep one of them.
 min_lr: min_lr={it.min_lr} এখনকার learning rate {rate:g}-এর চেয়ে ছোট নয়। ছোট করো।
-    min_lr={it.min_lr} is not below the rate {rate:g}, which can never fall. Lower min_lr.
 backup: {it.backup_dir}-এ {done} epoch-এর backup আছে, তাই fit কিছুই চালাবে না। ফোল্ডারটি সরাও।
-    {it.backup_dir} holds {done} epochs of {epochs}: nothing will run. Move the folder away.
 monitor: {who}: {monitor} নামটি logs-এ নেই, আছে {names}। নামের বানান ঠিক করো, mode যোগ কোরো না।
-    {who}: {monitor} is not in the logs ({names}). Correct the name; don't add mode.
 no_val: {who}: এই epoch-এ {monitor} নেই। fit-এ validation_data দাও, validation_freq 1 রাখো।
-    {who}: no {monitor} in this epoch. Give fit validation_data, keep validation_freq=1.
 freq: {who}: সব epoch-এ {monitor} নেই, তাই patience শুধু validation গোনে। validation_freq 1 রাখো।
-    {who}: {monitor} is missing in some epochs: patience counts validations only.
 min_delta: {who}: min_delta={it.min_delta} {it.monitor}-এর মান {first:.3g}-এর তুলনায় বড়। ছোট মান দাও।
-    {who}: min_delta={it.min_delta} is large against {it.monitor}={first:.3g}. Make it smaller.
 nan: {name}-এর মান {value}। ডেটায় NaN আছে কি না দেখো, তারপর learning rate কমাও।
-    {name} is {value}. Look for NaN in the data, then lower the learning rate.
 dry: এই epoch-এ একটি batch-ও চলেনি, ডেটা ফুরিয়ে গেছে। steps_per_epoch বাদ দাও, বা .repeat() দাও।
-    No batch in this epoch: the data ran out. Drop steps_per_epoch, or .repeat() the data.
 chance: তিন epoch ধরে loss {loss:.3f}, মডেল কিছু শিখছে না। শেষ layer, loss আর ডেটার scale দেখো।
-    loss {loss:.3f} for three epochs: the model guesses. Check output layer, loss and scaling.
 slow: প্রতি epoch-এর শেষে callback-গুলো {percent}% সময় নেয়। কম epoch-এ কাজটি করো।
-    The callbacks take {percent}% of the epoch at its end. Do that work less often.
 header: {it.filename}-এর প্রথম লাইনের নামগুলো এই রানের মতো নয়, মান ভুল কলামে যাবে। নতুন ফাইল দাও।
-    The header of {it.filename} is not this run's: values land in wrong columns. New file.
 last: মডেলে এখন epoch {last}-এর weights, সেরা ছিল {it.best_epoch}। restore_best_weights=True দাও।
-    The model holds epoch {last}, the best was {it.best_epoch}. Give restore_best_weights=True.
 """
-_SAID = {name: said for name, *said in re.findall(r"(\w+): (.+)\n +(.+)", _TEXTS)}
+_SAID = dict(line.split(": ", 1) for line in _TEXTS.strip().splitlines())
