@@ -35,7 +35,7 @@ def dog_cat(source: str | os.PathLike | None = None, per_class: int | None = Non
     ফোল্ডার বা ছবি দিয়ে ট্রেনিং না চললে, বা নামাতে না পারলে PhotoError; ধরন ভুল হলে TypeError।
     """
     if per_class is not None:
-        guards.integer("per_class", per_class)
+        guards.whole("per_class", per_class)
         if per_class < NEEDED:
             now = "per_class=50 বা তার বেশি দাও।"
             raise PhotoError(f"per_class={per_class} চলবে না", _WHY_NEEDED, now)

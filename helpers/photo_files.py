@@ -45,7 +45,7 @@ def look(folder: Path) -> dict[str, Found]:
 
     ফোল্ডারটি না থাকলে, কিংবা ছবি ঠিক দুটি শ্রেণির ফোল্ডারে সাজানো না থাকলে PhotoError।
     """
-    if why := guards.no_folder(folder):
+    if why := guards.no_file(folder, "ফোল্ডার"):
         now = 'বানান আর পথ মিলিয়ে দেখো, কিংবা dog_cat("drawn") বা dog_cat("photos") লেখো।'
         raise PhotoError(f"{guards.short(folder)} থেকে ছবি নেওয়া গেল না", why, now)
     inside = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
