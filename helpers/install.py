@@ -19,7 +19,7 @@ COURSE = Path(__file__).resolve().parents[1]
 OLDEST, NEWEST = (3, 11), (3, 13)
 # what the course teaches differs between these packages' versions
 VERSIONS_MATTER = ("keras", "tensorflow", "pandas", "matplotlib", "ipywidgets")
-_OTHERS = "tensorboard numpy fontpkg-hind-siliguri pillow requests tqdm psutil jinja2 lazy-loader"
+_OTHERS = "tensorboard numpy fontpkg-hind-siliguri pillow requests tqdm psutil jinja2"
 PACKAGES = (*VERSIONS_MATTER, *_OTHERS.split())
 
 
