@@ -73,7 +73,7 @@ def no_file(place: Path, wanted: str = "ফাইল") -> str | None:
     """ফাইলটি (বা wanted="ফোল্ডার") পড়া গেলে None; না গেলে কেন নয়।"""
     try:
         is_there, is_folder, may = place.exists(), place.is_dir(), os.access(place, os.R_OK)
-    except OSError as error:  # in a folder that may not be looked into, or the name is too long
+    except (OSError, ValueError) as error:  # not to be looked into, or no name for a file
         is_there, is_folder, may = isinstance(error, PermissionError), wanted == "ফোল্ডার", False
     if not is_there:
         return f"এই নামে কোনো {wanted} নেই"

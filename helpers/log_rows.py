@@ -41,9 +41,7 @@ def _are_names(cells: list[str], below: str, separator: str) -> bool:
     return len(names) == len(row) and all(numbers)
 
 
-def split(line: str, separator: str, own: bool = False) -> list[str]:
-    if own and separator not in line:  # an appended run can have another
-        separator = next((other for other in _SEPARATORS if other in line), separator)
+def split(line: str, separator: str) -> list[str]:
     if '"' in line:
         return next(csv.reader([line], delimiter=separator, skipinitialspace=True))
     return line.split(separator)

@@ -61,9 +61,8 @@ def _read(lines: list[str], notes: list[str]) -> pd.DataFrame:
     if place:
         title = lines[0][:40]
         notes.append(f"নামের লাইনের আগে {digits(place)}টি লাইন ছিল ({title}), সেগুলো বাদ গেছে।")
-    own = separator in lines[place]
     below = ((n, line) for n, line in enumerate(lines, 1) if line and n > place)
-    rows = [(n, log_rows.split(line, separator, own)) for n, line in below]
+    rows = [(n, log_rows.split(line, separator)) for n, line in below]
     _need_distinct(names_in(rows[0][1]))
     tables = []
     for header, first, lines_, rows_ in (blocks := log_rows.blocks_of(rows, notes)):

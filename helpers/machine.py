@@ -1,5 +1,6 @@
 """Is this machine ready for the course? `check_machine()` of notebook 00 says so, line by line."""
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -75,11 +76,9 @@ def _tell(well: object, fine: str, what: str, why: str, now: str, mark: str = "â
 
 
 def _may_write() -> bool:
-    try:
-        tempfile.TemporaryFile(dir=COURSE).close()
-    except OSError:
-        return False
-    return True
+    with contextlib.suppress(OSError), tempfile.TemporaryFile(dir=COURSE):
+        return True
+    return False
 
 
 def _joins_letters() -> bool:

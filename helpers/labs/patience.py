@@ -7,13 +7,12 @@ from helpers.bengali import digits, explain
 from helpers.figures import COLOURS
 from helpers.labs.base import Lab, keras_code
 from helpers.labs.picture import RecordedPicture, by_epoch, how_it_ended, moving
-from helpers.logs import RATE_COLUMN, LogError, better, table_of
+from helpers.logs import RATE_COLUMN, History, LogError, better, table_of
 from helpers.recorded import Replay, replay
-from helpers.start import keras
 
 import pandas as pd
+from keras.callbacks import EarlyStopping
 
-EarlyStopping, History = keras.callbacks.EarlyStopping, keras.callbacks.History
 _NO_METRICS = ("run", "epoch", RATE_COLUMN, f"val_{RATE_COLUMN}")
 
 
@@ -62,14 +61,13 @@ class PatienceLab(Lab):
     def update(self) -> None:
         settings = {**self.settings, "restore_best_weights": True}
         name = settings["monitor"]
-        if name not in self._pictures:
-            self._pictures[name] = _Picture(self.recorded, name)
-        picture = self._pictures[name]
+        picture = self._pictures.get(name) or _Picture(self.recorded, name)
+        self._pictures[name] = picture
         try:
             outcome = replay([EarlyStopping(**settings)], self.recorded)
-        except ValueError as error:  # mode="auto" and a metric that Keras does not know
-            if isinstance(error, LogError):
-                raise
+        except LogError:
+            raise
+        except ValueError:  # mode="auto" and a metric that Keras does not know
             picture.update("mode বেছে নাও", None, None, None)
             why = "কোন দিকে গেলে ভালো, Keras তা জানে না"
             said = explain(f"{name}-এ mode=auto চলে না", why, "mode-এ min বা max বেছে নাও।")
@@ -84,9 +82,9 @@ class PatienceLab(Lab):
         best, stopped, mode = outcome.best_epoch, outcome.stopped_epoch, self.mode.value
         if best is None:
             return ["রান শেষ হয়েছে `start_from_epoch`-এর আগেই: কোনো epoch গোনায় আসেনি।"]
-        said = ["ট্রেনিং শেষ পর্যন্ত চলল, `EarlyStopping` থামানোর কারণ পায়নি।"]
-        if stopped is not None:
-            said = [f"ট্রেনিং থামল epoch `{stopped}`-এর শেষে, বাঁচল {self._spared(outcome)}।"]
+        said = [f"ট্রেনিং থামল epoch `{stopped}`-এর শেষে, বাঁচল {self._spared(outcome)}।"]
+        if stopped is None:
+            said = ["ট্রেনিং শেষ পর্যন্ত চলল, `EarlyStopping` থামানোর কারণ পায়নি।"]
         if mode != "auto" and better(name) not in (None, mode):
             more, less = ("বেশি", "কম") if mode == "max" else ("কম", "বেশি")
             return [
