@@ -43,7 +43,7 @@ class PlateauLab(TrainingLab):
         self._picture.rate.set(yscale="log", ylim=(_LOWEST / 3, RATE * 3))
         self._picture.rate.yaxis.set_minor_formatter(NullFormatter())
         self._picture.rate.yaxis.set_major_locator(LogLocator(numticks=6))
-        self.run(self.settings)  # where no kernel runs, this picture is what is left
+        self.settle()  # where no kernel runs, this picture is what is left
 
     @property
     def settings(self) -> dict:

@@ -52,7 +52,7 @@ class ScheduleLab(TrainingLab):
         self._every_row = self.children[0].children[-1]
         self._picture = Attempts(4.3, [1, 1.4], LONGEST, rate_first=True, lowest=0)
         self._picture.rate.set_ylim(-0.02, HIGHEST * 1.06)
-        self.run(self.settings)  # where no kernel runs, this picture is what is left
+        self.settle()  # where no kernel runs, this picture is what is left
 
     def run(self, settings: dict) -> None:
         self.progress.max = settings["total"]
