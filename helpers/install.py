@@ -1,4 +1,4 @@
-"""What runs before all else: are this Python, CPU, path and packages fit for the course?"""
+"""What runs before all else: are this Python, CPU and packages fit for the course?"""
 
 # With any Python, and any package missing, this has to run: it imports the standard library only,
 # and uses nothing that Python 3.8 can't read.
@@ -32,16 +32,11 @@ class SetupError(RuntimeError):
 
 
 def require_course() -> None:
-    """কোর্স চলার মতো Python, CPU, পথ আর প্যাকেজ না থাকলে SetupError; প্যাকেজগুলো import করে না।"""
+    """কোর্স চলার মতো Python, CPU আর প্যাকেজ না থাকলে SetupError; প্যাকেজগুলো import করে না।"""
     version = sys.version_info[:2]
     if not OLDEST <= version <= NEWEST:
         what = "এই kernel-এর Python {}.{}, কোর্স তাতে চলে না".format(*version)
         raise SetupError(what, "এর প্যাকেজগুলো Python 3.11, 3.12 আর 3.13-এর", remedy())
-    # Python reads names of files as the locale says; TensorFlow always takes them for UTF-8
-    if str(COURSE).encode(errors="replace") != os.fsencode(COURSE):
-        why = f"পথে বাংলা অক্ষর আছে, Python তা পড়ছে {sys.getfilesystemencoding()} দিয়ে"
-        now = "টার্মিনালে `PYTHONUTF8=1 uv run jupyter lab` চালাও, কিংবা ফোল্ডারটি ইংরেজি পথে সরাও।"
-        raise SetupError("TensorFlow কোর্সের ফোল্ডারের পথ পড়তে পারবে না", why, now)
     if not _has_avx():
         now = "README-র Colab বা Binder-এর বোতাম চেপে কোর্সটি ব্রাউজারে চালাও।"
         raise SetupError("এই মেশিনে TensorFlow চলবে না", "CPU-তে AVX নেই, TensorFlow-এর তা লাগে", now)

@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 History = keras.callbacks.History
-__all__ = ["RATE_COLUMN", "History", "LogError", "better", "read_log", "table_of", "unusable"]
+Log = str | Path | pd.DataFrame | History
+__all__ = ["RATE_COLUMN", "History", "Log", "LogError", "better", "read_log", "table_of"]
 _PER_BATCH = {"batch", "step", "iteration", "iter", "global_step"}
 _FIT_FIRST = "আগে model.fit(...) চালাও, তারপর আবার এই সেল।"
 
@@ -85,7 +86,7 @@ def _read(lines: list[str], notes: list[str]) -> pd.DataFrame:
     return _tidy(pd.concat(tables), notes)
 
 
-def table_of(log: str | Path | pd.DataFrame | History) -> pd.DataFrame:
+def table_of(log: Log) -> pd.DataFrame:
     """`read_log` যেমন টেবিল দেয় তেমন টেবিল, log যেভাবেই দেওয়া হোক।
 
     log: ফাইল, DataFrame, বা `model.fit(...)` যে History ফেরত দেয়। অন্য কিছু হলে, কোনো epoch না থাকলে,

@@ -3,12 +3,11 @@
 import itertools
 import math
 import textwrap
-from pathlib import Path
 
 from helpers import guards
 from helpers.bengali import digits, explain
 from helpers.figures import COLOURS
-from helpers.logs import RATE_COLUMN, History, LogError, better, table_of, unusable
+from helpers.logs import RATE_COLUMN, History, Log, LogError, better, table_of, unusable
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -16,8 +15,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
-
-Log = str | Path | pd.DataFrame | History
 
 
 def plot_log(log: Log, metrics: str | list[str] | None = None) -> Figure:

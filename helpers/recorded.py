@@ -5,16 +5,16 @@ log থেকে যা জানা যায় না (batch, weights, steps)
 
 import re
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
 from helpers import guards
 from helpers.bengali import digits, explain
-from helpers.logs import RATE_COLUMN, better, table_of, unusable
+from helpers.logs import RATE_COLUMN, Log, better, table_of, unusable
 from helpers.recorded_model import Model, Params
 from helpers.start import keras
 
 import pandas as pd
-from keras.callbacks import Callback, History, ModelCheckpoint
+from keras.callbacks import Callback, ModelCheckpoint
 
 _NAMES = "BackupAndRestore CSVLogger OrbaxCheckpoint TensorBoard RemoteMonitor SwapEMAWeights"
 _OUT_OF_REACH = tuple(getattr(keras.callbacks, name) for name in _NAMES.split())
@@ -44,11 +44,7 @@ class Replay:
     notes: list[str]  # log পড়ার সময় যা বাদ গেছে বা ধরে নেওয়া হয়েছে, `read_log` যেমন লিখেছে
 
 
-def replay(
-    callbacks: Callback | list[Callback],
-    log: str | Path | pd.DataFrame | History,
-    learning_rate: float = 1e-3,
-) -> Replay:
+def replay(callbacks: Callback | list[Callback], log: Log, learning_rate: float = 1e-3) -> Replay:
     """আসল callback-গুলোকে রেকর্ড করা log-এর ওপর চালায়, আর বলে দেয় আসল `model.fit` হলে কী ঘটত।
 
     callbacks: `fit`-এ যা দাও: একটি callback বা তার list। চলে EarlyStopping, ReduceLROnPlateau,

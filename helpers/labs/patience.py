@@ -1,13 +1,11 @@
 """EarlyStopping over a recorded training: where it stops, what is missed. Notebook 04."""
 
-from pathlib import Path
-
 from helpers import guards
 from helpers.bengali import digits, explain
 from helpers.figures import COLOURS
 from helpers.labs.base import Lab, keras_code
 from helpers.labs.picture import RecordedPicture, by_epoch, how_it_ended, moving
-from helpers.logs import RATE_COLUMN, History, LogError, better, table_of
+from helpers.logs import RATE_COLUMN, Log, LogError, better, table_of
 from helpers.recorded import Replay, replay
 
 import pandas as pd
@@ -16,9 +14,7 @@ from keras.callbacks import EarlyStopping
 _NO_METRICS = ("run", "epoch", RATE_COLUMN, f"val_{RATE_COLUMN}")
 
 
-def patience_lab(
-    log: pd.DataFrame | History | str | Path, minutes: float | None = None
-) -> "PatienceLab":
+class PatienceLab(Lab):
     """স্লাইডার নাড়ো, আর দেখো `EarlyStopping` এই রেকর্ড করা ট্রেনিংটি কোথায় থামাত।
 
     আবার ট্রেনিং হয় না: আসল `EarlyStopping` রেকর্ড করা মানগুলোর ওপর চলে (`replay`), তাই উত্তর আসে সঙ্গে সঙ্গে।
@@ -26,18 +22,14 @@ def patience_lab(
     log: একটি রানের log: CSVLogger-এর ফাইল, `read_log`-এর টেবিল, বা `fit`-এর History। callback ছাড়া লম্বা
         একটি রান সবচেয়ে ভালো।
     minutes: রানটিতে মোট কত মিনিট লেগেছিল; দিলে কত মিনিট বাঁচল, তা-ও বলে।
-    log পড়া না গেলে, বা তাতে একটিও metric না থাকলে LogError; minutes সংখ্যা না হলে TypeError, শূন্যের কম বা
-    NaN হলে ValueError।
+    ফেরত: Lab; তাতে `patience`, `min_delta`, `start_from_epoch`, `monitor`, `mode`। log পড়া না গেলে বা
+    তাতে metric না থাকলে LogError; minutes সংখ্যা না হলে TypeError, শূন্যের কম বা NaN হলে ValueError।
     """
-    if minutes is not None:
-        guards.amount("minutes", minutes)
-    return PatienceLab(table_of(log), minutes)
 
-
-class PatienceLab(Lab):
-    """`patience_lab` যা ফেরত দেয়: `patience`, `min_delta`, `start_from_epoch`, `monitor`, `mode`।"""
-
-    def __init__(self, log: pd.DataFrame, minutes: float | None) -> None:
+    def __init__(self, log: Log, minutes: float | None = None) -> None:
+        if minutes is not None:
+            guards.amount("minutes", minutes)
+        log = table_of(log)
         measured = log.dropna(axis="columns", how="all")
         metrics = [name for name in measured if name not in _NO_METRICS]
         if not metrics:
@@ -117,6 +109,9 @@ class PatienceLab(Lab):
         best = later.idxmin()
         # where what was kept is NaN, any number beats it
         return None if costs[outcome.best_epoch] <= costs[best] else int(best)
+
+
+patience_lab = PatienceLab
 
 
 class _Picture(RecordedPicture):

@@ -1,12 +1,10 @@
 """Three callbacks together over a recorded training: who waits how long. Notebook 06."""
 
-from pathlib import Path
-
 from helpers.bengali import digits, explain
 from helpers.figures import COLOURS
 from helpers.labs.base import Lab, keras_code
 from helpers.labs.picture import RecordedPicture, by_epoch, how_it_ended, moving
-from helpers.logs import History, LogError, table_of
+from helpers.logs import Log, LogError, table_of
 from helpers.recorded import Replay, replay
 from helpers.start import keras
 
@@ -27,7 +25,7 @@ _CONTROLS = {
 }
 
 
-def three_lab(log: pd.DataFrame | History | str | Path) -> "ThreeLab":
+class ThreeLab(Lab):
     """তিনটি callback একসঙ্গে: কোনটির অপেক্ষা আগে ফুরোয়, আর কোন epoch ফাইলে সেভ হয়।
 
     আবার ট্রেনিং হয় না: তিনটি আসল callback রেকর্ড করা `val_loss`-এর ওপর চলে (`replay`)। learning rate
@@ -35,27 +33,11 @@ def three_lab(log: pd.DataFrame | History | str | Path) -> "ThreeLab":
 
     log: একটি রানের log: CSVLogger-এর ফাইল, `read_log`-এর টেবিল, বা `fit`-এর History। পড়া না গেলে, বা তাতে
         `val_loss` না থাকলে LogError।
+    ফেরত: Lab; তাতে `stop_patience`, `drop_patience`, `factor`, `cooldown`।
     """
-    return ThreeLab(table_of(log))
 
-
-class _Waits(keras.callbacks.Callback):
-    """Last in the list; notes how long each has waited, and the learning rate that is left."""
-
-    def __init__(self, early: EarlyStopping, rlrop: ReduceLROnPlateau) -> None:
-        super().__init__()
-        self.watched, self.epochs, self.waits, self.rates = (early, rlrop), [], [], []
-
-    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        self.epochs.append(epoch)
-        self.waits.append([one.wait for one in self.watched])
-        self.rates.append(float(self.model.optimizer.learning_rate))
-
-
-class ThreeLab(Lab):
-    """`three_lab` যা ফেরত দেয়: `stop_patience`, `drop_patience`, `factor`, `cooldown`।"""
-
-    def __init__(self, log: pd.DataFrame) -> None:
+    def __init__(self, log: Log) -> None:
+        log = table_of(log)
         if "val_loss" not in log or log["val_loss"].isna().all():
             now = "validation-সহ একটি রানের log দাও, যেমন data/runs/dog_cat_3000.csv।"
             raise LogError(explain("three_lab চালু হলো না", "log-এ val_loss নেই", now))
@@ -84,6 +66,22 @@ class ThreeLab(Lab):
         self._picture.update(outcome, notes, dropped)
         code = "\n".join(keras_code(name, *one) for name, one in made.items())
         self.show(self._picture.figure, _readout(outcome, dropped, notes.rates[-1]), code)
+
+
+three_lab = ThreeLab
+
+
+class _Waits(keras.callbacks.Callback):
+    """Last in the list; notes how long each has waited, and the learning rate that is left."""
+
+    def __init__(self, early: EarlyStopping, rlrop: ReduceLROnPlateau) -> None:
+        super().__init__()
+        self.watched, self.epochs, self.waits, self.rates = (early, rlrop), [], [], []
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        self.epochs.append(epoch)
+        self.waits.append([one.wait for one in self.watched])
+        self.rates.append(float(self.model.optimizer.learning_rate))
 
 
 def _readout(outcome: Replay, dropped: list[int], left: float) -> str:
