@@ -22,7 +22,7 @@ def photo_batches(
     পর আর ফাইল পড়তে হয় না। ধরন ভুল হলে TypeError, মান ভুল হলে ValueError।
     """
     _check(photos)
-    guards.whole("batch_size", batch_size, least=1)
+    guards.whole("batch_size", batch_size, 1)
     cached = fits_in_memory(photos)
     photos = photos.map(_to_uint8, num_parallel_calls=tf.data.AUTOTUNE)
     if cached:

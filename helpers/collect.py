@@ -40,13 +40,8 @@ def collect(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     # what stands in code font differs from learner to learner; the mistake is the same
     replies = wrong["said"].map(lambda said: re.sub("`[^`]*`", "…", said))
     wrong = wrong.assign(said=replies).drop_duplicates(["roll", "asked", "said"])
-    by_question = wrong.groupby("asked")
-    missed = pd.DataFrame(
-        {
-            "কতজন": by_question["roll"].nunique(),
-            "সবচেয়ে বেশি": by_question["said"].agg(lambda said: said.mode()[0]),
-        }
-    )
+    told = {"কতজন": ("roll", "nunique"), "সবচেয়ে বেশি": ("said", lambda said: said.mode()[0])}
+    missed = wrong.groupby("asked").agg(**told)
     return done, missed.sort_values("কতজন", ascending=False)
 
 

@@ -8,10 +8,8 @@ from helpers.photo_files import PhotoError, bar
 
 import requests
 
-URL = (
-    "https://download.microsoft.com/download/3/E/1/3E1C3F21-ECDB-4869-8368-6DEBA77B919F/"
-    "kagglecatsanddogs_5340.zip"
-)
+URL = "https://download.microsoft.com/download/3/E/1/3E1C3F21-ECDB-4869-8368-6DEBA77B919F/"
+URL += "kagglecatsanddogs_5340.zip"
 SIZE = 824_887_076
 SHA256 = "b7974bd00a84a99921f36ee4403f089853777b5ae8d151c76a86e64900334af9"
 _WAITS_S = (0, 1, 3, 5)  # before each try

@@ -61,8 +61,7 @@ class HookRecorder(keras.callbacks.Callback):
     def __init__(self) -> None:
         super().__init__()
         self.events: list[HookEvent] = []
-        self._started = 0.0
-        self._in_epoch = False
+        self._started, self._in_epoch = 0.0, False
 
     def set_params(self, params: dict) -> None:
         # fit, evaluate and predict start with this call: an epoch cut short before it is over now

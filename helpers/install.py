@@ -19,7 +19,7 @@ COURSE = Path(__file__).resolve().parents[1]
 OLDEST, NEWEST = (3, 11), (3, 13)
 # what the course teaches differs between these packages' versions
 VERSIONS_MATTER = ("keras", "tensorflow", "pandas", "matplotlib", "ipywidgets")
-_OTHERS = "tensorboard numpy fontpkg-hind-siliguri pillow requests tqdm psutil jinja2 lazy-loader"
+_OTHERS = "tensorboard numpy fontpkg-hind-siliguri pillow requests tqdm psutil jinja2"
 PACKAGES = (*VERSIONS_MATTER, *_OTHERS.split())
 
 
@@ -78,7 +78,7 @@ def whole_packages() -> Iterator[None]:
 
 
 def remedy() -> str:
-    """এখন কী করবে: যে পরিবেশে চলছে, সেটি সারানোর কমান্ড, বা কোর্সের নিজের পরিবেশে আসার।"""
+    """এখন কী করবে: যে পরিবেশে চলছে, সেটি ঠিক করার কমান্ড, বা কোর্সের নিজের পরিবেশে আসার।"""
     if "COLAB_RELEASE_TAG" in os.environ:
         return "নোটবুক ০০-র শুরুতে Colab-এর যে সেল আছে সেটি চালাও, শেষে Runtime → Restart session।"
     commands = {

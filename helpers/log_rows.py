@@ -21,31 +21,27 @@ def better(metric: str) -> str | None:
 
 
 def find_header(lines: list[str]) -> tuple[int, str] | None:
-    """The line of names and what separates them: one with `epoch`, else names above numbers."""
-    for place, line in enumerate(lines):
-        for separator in _SEPARATORS:
-            names = names_in(split(line, separator))
-            if len(names) > 1 and _is_header(names):
-                return place, separator
-    for place, (line, below) in enumerate(itertools.pairwise(lines)):
-        fitting = [separator for separator in _SEPARATORS if _stands_above(line, below, separator)]
+    """The first line of names, and what separates them."""
+    for place, (line, below) in enumerate(itertools.pairwise([*lines, ""])):
+        fitting = [one for one in _SEPARATORS if _are_names(split(line, one), below, one)]
         if fitting:
-            return place, max(fitting, key=lambda separator: len(split(line, separator)))
+            return place, max(fitting, key=lambda one: len(split(line, one)))
     return None
 
 
-def _stands_above(line: str, below: str, separator: str) -> bool:
-    """Whether these are names of metrics above a row of numbers."""
-    names, row = names_in(split(line, separator)), split(below, separator)
-    known = any(map(better, names)) and not any(map(is_number, names)) and len(names) == len(row)
-    return known and all(
-        not cell or is_number(cell) or DECIMAL_COMMA.fullmatch(cell) for cell in row
-    )
+def _are_names(cells: list[str], below: str, separator: str) -> bool:
+    """Whether `epoch` is among them, or a metric that is known, above a row of numbers."""
+    names = names_in(cells)
+    if len(names) > 1 and _is_header(names):
+        return True
+    if any(map(is_number, names)) or not any(map(better, names)):
+        return False
+    row = split(below, separator)
+    numbers = (not cell or is_number(cell) or DECIMAL_COMMA.fullmatch(cell) for cell in row)
+    return len(names) == len(row) and all(numbers)
 
 
-def split(line: str, separator: str, own: bool = False) -> list[str]:
-    if own and separator not in line:  # an appended run can have another
-        separator = next((other for other in _SEPARATORS if other in line), separator)
+def split(line: str, separator: str) -> list[str]:
     if '"' in line:
         return next(csv.reader([line], delimiter=separator, skipinitialspace=True))
     return line.split(separator)
@@ -85,51 +81,39 @@ Block = tuple[list[str], list[str], list[int], list[list[str]]]
 
 
 def blocks_of(rows: list[tuple[int, list[str]]], notes: list[str]) -> list[Block]:
-    """What one fit wrote: as many cells in each row, NA in the same columns, epochs that rise."""
+    """What one fit wrote: as many cells in each row, epochs that rise."""
     blocks: list[Block] = []
-    header, first, unread, unclear = [], [], [], []
+    header, first, unread = [], [], []
     for (line, row), (_, following) in itertools.pairwise([*rows, (0, [])]):
         if not header or (not row[0][:1].isdigit() and _is_header(names_in(row))):
-            header, first, before, last = names_in(row), [], (), -1
+            header, first, before, last = names_in(row), [], 0, -1
             at = header.index("epoch") if "epoch" in header else None
             continue
         epoch = last + 1 if at is None else _epoch(row[at]) if at < len(row) else None
         if at == 0 and (epoch != last + 1 or len(row) != len(following)):
-            own = _untorn(row, following, {len(header), *before[:1]}, last)
+            own = _untorn(row, following, {len(header), before}, last)
             if own != row:
                 what = "শুরুতে আগের একটি অর্ধেক লাইন লেগে ছিল, সেটুকু বাদ গেছে"
                 notes.append(f"লাইন {digits(line)}-এর {what}।")
                 row, epoch = own, _epoch(own[0]) if own else None
-        if epoch is None or (
-            len(row) != len(header) and at != 0
-        ):  # CSVLogger writes the epoch first
+        if epoch is None or (at != 0 and len(row) != len(header)):  # CSVLogger writes epoch first
             unread.append(digits(line))
             continue
         first = first or row
-        kind = len(row), "NA" in row and _contradicts(header, row)
-        if before == (len(row), True) and not kind[1] and epoch > last:
-            # the same fit, validated for once, or the next one, which writes as the header says
-            unclear.append(digits(line))
-            last = epoch
-            continue
-        if kind != before or epoch <= last:
+        if len(row) != before or epoch <= last:
             blocks.append((header, first, [], []))
         blocks[-1][2].append(line)
         blocks[-1][3].append(row)
-        before, last = kind, epoch
-    for lines, why in (
-        (unread, "সেখানে epoch পড়া যায়নি"),
-        (unclear, "কোন ঘর কোন metric-এর, ফাইল দেখে তা বলা যায় না"),
-    ):
-        if lines:
-            what = f"{digits(len(lines))}টি লাইন বাদ গেছে: {why}"
-            notes.append(f"{what}; প্রথমটি লাইন {lines[0]}।")
+        before, last = len(row), epoch
+    if unread:
+        what = f"{digits(len(unread))}টি লাইন বাদ গেছে: সেখানে epoch পড়া যায়নি"
+        notes.append(f"{what}; প্রথমটি লাইন {unread[0]}।")
     return blocks
 
 
 def _contradicts(header: list[str], row: list[str]) -> bool:
     """Whether NA stands where a training always has a value."""
-    named = zip(header, row, strict=False)
+    named = zip(header, row, strict=False) if "NA" in row else ()
     return any(cell == "NA" and not name.startswith("val_") for name, cell in named)
 
 
@@ -165,11 +149,11 @@ def names_of(header: list[str], first: list[str], rows: list[list[str]]) -> list
     its first row. A run can lack some of the header's metrics, and have the learning rate besides.
     """
     names, width = header[1:], len(rows[0])
-    unsorted = (
-        "NA" in first and names != sorted(names) and "NA" not in rows[0] and rows[0] is not first
-    )
-    if width == len(header) and not _contradicts(header, rows[0]) and not unsorted:
-        return header
+    if width == len(header):
+        # a name after "val_" in the alphabet stands elsewhere in a fit that is validated at once
+        moved = names != sorted(names) and "NA" in first and rows[0] is not first
+        moved = moved and "NA" not in rows[0]
+        return None if moved or any(_contradicts(header, row) for row in rows) else header
     plain = sorted(name for name in names if not name.startswith("val_"))
     rate = "lr" if "lr" in names else RATE_COLUMN  # Keras 2 called it so
     others = sorted({name.removeprefix("val_") for name in names} - {"loss", rate})
@@ -195,7 +179,7 @@ def names_of(header: list[str], first: list[str], rows: list[list[str]]) -> list
     if len(fitting) != 1:
         return None
     (found,) = fitting
-    if any("NA" in row and _contradicts(found, row) for row in rows):
+    if any(_contradicts(found, row) for row in rows):
         return None
     # a rate stays the same for epochs on end; the values of a metric that came new would not
     rates = [row[found.index(rate)] for row in rows] if rate in found else []

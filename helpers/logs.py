@@ -4,27 +4,17 @@ import csv
 import re
 from pathlib import Path
 
-from helpers import guards
+from helpers import guards, log_rows
 from helpers.bengali import digits, explain
-from helpers.log_rows import (
-    DECIMAL_COMMA,
-    RATE_COLUMN,
-    better,
-    blocks_of,
-    find_header,
-    is_number,
-    names_in,
-    names_of,
-    number_in,
-    split,
-)
+from helpers.log_rows import RATE_COLUMN, better, is_number, names_in
 from helpers.start import keras
 
 import numpy as np
 import pandas as pd
 
 History = keras.callbacks.History
-__all__ = ["RATE_COLUMN", "History", "LogError", "better", "read_log", "table_of", "unusable"]
+Log = str | Path | pd.DataFrame | History
+__all__ = ["RATE_COLUMN", "History", "Log", "LogError", "better", "read_log", "table_of"]
 _PER_BATCH = {"batch", "step", "iteration", "iter", "global_step"}
 _FIT_FIRST = "আগে model.fit(...) চালাও, তারপর আবার এই সেল।"
 
@@ -61,25 +51,23 @@ def read_log(path: str | Path) -> pd.DataFrame:
 
 
 def _read(lines: list[str], notes: list[str]) -> pd.DataFrame:
-    found = find_header(lines)
+    found = log_rows.find_header(lines)
     if found is None:
-        if not any(line.strip() for line in lines):
+        first = next((line for line in lines if line.strip()), None)
+        if first is None:
             raise unusable("তাতে একটি epoch-ও নেই", _FIT_FIRST)
-        first = next(line for line in lines if line.strip())
         why = f"epoch বা metric-এর নাম আছে এমন লাইন পাওয়া যায়নি; প্রথম লাইন: {first[:60]}"
         raise unusable(why, "প্রথম লাইনে কলামের নাম লেখো, যেমন epoch,loss,val_loss।")
     place, separator = found
     if place:
         title = lines[0][:40]
         notes.append(f"নামের লাইনের আগে {digits(place)}টি লাইন ছিল ({title}), সেগুলো বাদ গেছে।")
-    own = separator in lines[place]
-    rows = [
-        (n, split(line, separator, own)) for n, line in enumerate(lines, 1) if line and n > place
-    ]
+    below = ((n, line) for n, line in enumerate(lines, 1) if line and n > place)
+    rows = [(n, log_rows.split(line, separator)) for n, line in below]
     _need_distinct(names_in(rows[0][1]))
     tables = []
-    for header, first, lines_, rows_ in (blocks := blocks_of(rows, notes)):
-        names = names_of(header, first, rows_)
+    for header, first, lines_, rows_ in (blocks := log_rows.blocks_of(rows, notes)):
+        names = log_rows.names_of(header, first, rows_)
         if names is None:
             what = "সারি বাদ গেছে: কোন ঘর কোন metric-এর, ফাইল দেখে তা বলা যায় না"
         else:
@@ -98,7 +86,7 @@ def _read(lines: list[str], notes: list[str]) -> pd.DataFrame:
     return _tidy(pd.concat(tables), notes)
 
 
-def table_of(log: str | Path | pd.DataFrame | History) -> pd.DataFrame:
+def table_of(log: Log) -> pd.DataFrame:
     """`read_log` যেমন টেবিল দেয় তেমন টেবিল, log যেভাবেই দেওয়া হোক।
 
     log: ফাইল, DataFrame, বা `model.fit(...)` যে History ফেরত দেয়। অন্য কিছু হলে, কোনো epoch না থাকলে,
@@ -109,9 +97,7 @@ def table_of(log: str | Path | pd.DataFrame | History) -> pd.DataFrame:
     if isinstance(log, History):
         epochs = getattr(log, "epoch", [])  # one that no fit has used has none
         if any(len(values) != len(epochs) for values in log.history.values()):
-            why = (
-                "এই History-তে একটি metric সব epoch-এ মাপা হয়নি; কোন মান কোন epoch-এর, History তা রাখে না"
-            )
+            why = "একটি metric সব epoch-এ মাপা হয়নি; কোন মান কোন epoch-এর, History তা রাখে না"
             raise unusable(why, "CSVLogger-এর ফাইল দাও, তাতে থাকে।")
         log = pd.DataFrame({"epoch": epochs} | {name: list(v) for name, v in log.history.items()})
     if not isinstance(log, pd.DataFrame):
@@ -132,25 +118,25 @@ def _unread(path: str | Path, why: str, now: str) -> LogError:
 
 
 def _text(path: str | Path) -> str:
+    now = "ফাইলের নাম উদ্ধৃতিচিহ্নের ভেতরে লেখো।"
     try:
         data = Path(path).read_bytes()
         text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8")
-    except FileNotFoundError as error:
+    except FileNotFoundError:
         why = f"{Path(path).absolute().parent} ফোল্ডারে এই নামে কিছু নেই"
-        raise _unread(
-            path, why, f"নাম আর ফোল্ডার মিলিয়ে দেখো; ট্রেনিং না চালিয়ে থাকলে {_FIT_FIRST}"
-        ) from error
-    except TypeError as error:
-        now = "ফাইলের নাম উদ্ধৃতিচিহ্নের ভেতরে লেখো।"
-        raise _unread(path, f"এটি {type(path).__name__}, ফাইলের নাম নয়", now) from error
-    except UnicodeError as error:
+        now = f"নাম আর ফোল্ডার মিলিয়ে দেখো; ট্রেনিং না চালিয়ে থাকলে {_FIT_FIRST}"
+    except TypeError:
+        why = f"এটি {type(path).__name__}, ফাইলের নাম নয়"
+    except UnicodeError:
+        why = "ফাইলটি লেখা হিসেবে পড়া যায় না"
         now = "টেবিলের ফাইলটি দাও; spreadsheet হলে সেটি CSV (UTF-8) হিসেবে সেভ করো।"
-        raise _unread(path, "ফাইলটি লেখা হিসেবে পড়া যায় না", now) from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError):
         why = "এটি একটি ফোল্ডার, বা এটি পড়ার অনুমতি তোমার নেই"
-        raise _unread(path, why, "ফোল্ডারের ভেতরের ফাইলটির নাম দাও।") from error
-    # CSVLogger on Windows ends its lines in two returns; a mark of order can stand inside
-    return re.sub("\r\r\n|\r\n|\r", "\n", text).replace("\ufeff", "")
+        now = "ফোল্ডারের ভেতরের ফাইলটির নাম দাও।"
+    else:
+        # CSVLogger on Windows ends its lines in two returns; a mark of order can stand inside
+        return re.sub("\r\r\n|\r\n|\r", "\n", text).replace("\ufeff", "")
+    raise _unread(path, why, now)
 
 
 # --- one table, whatever it came from ---
@@ -168,9 +154,8 @@ def _tidy(table: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     epoch = pd.Series(values.pop("epoch", np.arange(len(table))))
     if not (epoch.between(0, 1e9) & (epoch % 1 == 0)).all():
         raise unusable("epoch কলামে এমন কিছু আছে যা পূর্ণ সংখ্যা নয়", "সেই সারিগুলো ঠিক করো বা মোছো।")
-    if (epoch.diff() == 0).any() and (
-        per := [name for name in values if name.casefold() in _PER_BATCH]
-    ):
+    per = [name for name in values if name.casefold() in _PER_BATCH]
+    if per and (epoch.diff() == 0).any():
         why = f"তাতে {per[0]} নামে একটি কলাম আছে, আর এক epoch-এ কয়েকটি সারি: প্রতি batch-এ একটি"
         now = "প্রতি epoch-এ একটি সারি রাখো, যেমন df.groupby(df.columns[0], as_index=False).mean()।"
         raise unusable(why, now)
@@ -192,9 +177,9 @@ def _floats(column: pd.Series, notes: list[str]) -> list[float]:
         return list(map(float, column.tolist()))  # the common case, and the fast one
     except (TypeError, ValueError):
         cells = ["" if cell is None or cell is pd.NA else str(cell).strip() for cell in column]
-    if any(map(DECIMAL_COMMA.fullmatch, cells)) and not any("." in cell for cell in cells):
+    if any(map(log_rows.DECIMAL_COMMA.fullmatch, cells)) and not any("." in cell for cell in cells):
         notes.append(f"{column.name} কলামে দশমিক কমা আছে; সেটিকে দশমিক বিন্দু ধরা হয়েছে।")
         cells = [cell.replace(",", ".") for cell in cells]
     if any(cell not in ("", "NA") and not is_number(cell) for cell in cells):
         notes.append(f"{column.name} কলামে কিছু মান সংখ্যা নয়; সেখানে NaN বসেছে।")
-    return [number_in(cell) if is_number(cell) else float("nan") for cell in cells]
+    return [log_rows.number_in(cell) if is_number(cell) else float("nan") for cell in cells]

@@ -1,5 +1,6 @@
 """Is this machine ready for the course? `check_machine()` of notebook 00 says so, line by line."""
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -25,7 +26,7 @@ _ELSEWHERE = {"BINDER_LAUNCH_HOST", "JUPYTERHUB_SERVICE_PREFIX", "SSH_CONNECTION
 def check_machine() -> None:
     """মেশিনটি কোর্সের জন্য তৈরি কি না, এক লাইনে একটি করে লেখে; কিছু বদলায় না।
 
-    ✓ মানে ঠিক আছে; ✗ মানে সারাতে হবে, কীভাবে তা ওই লাইনেই লেখা; ○ মানে শুধু জেনে রাখো।
+    ✓ মানে ঠিক আছে; ✗ মানে ঠিক করতে হবে, কীভাবে তা ওই লাইনেই লেখা; ○ মানে শুধু জেনে রাখো।
     """
     others = ", ".join("{} {} (তালিকায় {})".format(*change) for change in changes())
     why = "কোর্স যে সংস্করণে বানানো, এগুলো তা নয়; আউটপুট একটু আলাদা হতে পারে"
@@ -75,11 +76,9 @@ def _tell(well: object, fine: str, what: str, why: str, now: str, mark: str = "�
 
 
 def _may_write() -> bool:
-    try:
-        tempfile.TemporaryFile(dir=COURSE).close()
-    except OSError:
-        return False
-    return True
+    with contextlib.suppress(OSError), tempfile.TemporaryFile(dir=COURSE):
+        return True
+    return False
 
 
 def _joins_letters() -> bool:

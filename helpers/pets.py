@@ -34,16 +34,14 @@ def dog_cat(source: str | os.PathLike | None = None, per_class: int | None = Non
     বাকি ছবির কপি: `data/photos/own-…`। Keras যে ছবি নেয় না বা কাত করে পড়ে, তার সংখ্যাও প্রিন্ট হয়।
     ফোল্ডার বা ছবি দিয়ে ট্রেনিং না চললে, বা নামাতে না পারলে PhotoError; ধরন ভুল হলে TypeError।
     """
-    if per_class is not None:
-        guards.integer("per_class", per_class)
-        if per_class < NEEDED:
-            now = "per_class=50 বা তার বেশি দাও।"
-            raise PhotoError(f"per_class={per_class} চলবে না", _WHY_NEEDED, now)
+    guards.whole("per_class", NEEDED if per_class is None else per_class)
+    if per_class is not None and per_class < NEEDED:
+        now = "per_class=50 বা তার বেশি দাও।"
+        raise PhotoError(f"per_class={per_class} চলবে না", _WHY_NEEDED, now)
     folder, is_ours = _folder(source)
     found = photo_files.look(folder)
-    if is_ours:  # then every photo was checked before it came here
-        chosen = {name: inside.photos[:per_class] for name, inside in found.items()}
-    else:
+    chosen = {name: inside.photos[:per_class] for name, inside in found.items()}
+    if not is_ours:  # else every photo was checked before it came here
         chosen = photo_files.trainable(folder, found, per_class)
     for name, photos in chosen.items():
         if len(photos) < NEEDED:

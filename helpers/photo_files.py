@@ -45,7 +45,7 @@ def look(folder: Path) -> dict[str, Found]:
 
     ফোল্ডারটি না থাকলে, কিংবা ছবি ঠিক দুটি শ্রেণির ফোল্ডারে সাজানো না থাকলে PhotoError।
     """
-    if why := guards.no_folder(folder):
+    if why := guards.no_file(folder, "ফোল্ডার"):
         now = 'বানান আর পথ মিলিয়ে দেখো, কিংবা dog_cat("drawn") বা dog_cat("photos") লেখো।'
         raise PhotoError(f"{guards.short(folder)} থেকে ছবি নেওয়া গেল না", why, now)
     inside = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
@@ -55,10 +55,8 @@ def look(folder: Path) -> dict[str, Found]:
     if split := [top for top, each in tops.items() if top not in each.places]:
         top = max(split, key=lambda top: len(tops[top].photos))  # train, not validation
         why = f"{top.name} ফোল্ডারে সরাসরি কোনো ছবি নেই, ছবি আছে আরও ভেতরের ফোল্ডারে"
-        now = (
-            f"ভেতরের ফোল্ডারগুলো শ্রেণি হলে এই পথটি দাও: {top}। "
-            f"{top.name} নিজেই শ্রেণি হলে ছবিগুলো সরাসরি তার ভেতরে রাখো।"
-        )
+        now = f"ভেতরের ফোল্ডারগুলো শ্রেণি হলে এই পথটি দাও: {top}। "
+        now += f"{top.name} নিজেই শ্রেণি হলে ছবিগুলো সরাসরি তার ভেতরে রাখো।"
     elif len(full) < 2 and any(_ending(path) in _PHOTOS for path in inside):
         why = "ছবিগুলো একই ফোল্ডারে আছে, আর Keras শ্রেণি চেনে ভেতরের ফোল্ডারের নাম থেকে"
         now = "ভেতরে দুটি ফোল্ডার বানাও। একটিতে বিড়ালের ছবি সরাও, আরেকটিতে কুকুরের ছবি।"
@@ -112,8 +110,8 @@ def trainable(folder: Path, found: dict[str, Found], count: int | None) -> dict[
                 else:
                     good[name].append(photo)
     if bad:
-        more = [f"  আরও {digits(len(bad) - 10)}টি"] if len(bad) > 10 else []
-        lines = [f"ট্রেনিং থেকে {digits(len(bad))}টি ছবি বাদ রইল:", *bad[:10], *more]
+        lines = [f"ট্রেনিং থেকে {digits(len(bad))}টি ছবি বাদ রইল:", *bad[:10]]
+        lines += [f"  আরও {digits(len(bad) - 10)}টি"] * (len(bad) > 10)
         print("\n".join(lines).encode(errors="replace").decode())
     if passed_by := [photo for inside in found.values() for photo in inside.passed_by]:
         why, now = endings(passed_by)

@@ -3,12 +3,11 @@
 import itertools
 import math
 import textwrap
-from pathlib import Path
 
 from helpers import guards
 from helpers.bengali import digits, explain
 from helpers.figures import COLOURS
-from helpers.logs import RATE_COLUMN, History, LogError, better, table_of, unusable
+from helpers.logs import RATE_COLUMN, History, Log, LogError, better, table_of, unusable
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -16,8 +15,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
-
-Log = str | Path | pd.DataFrame | History
 
 
 def plot_log(log: Log, metrics: str | list[str] | None = None) -> Figure:
@@ -27,25 +24,19 @@ def plot_log(log: Log, metrics: str | list[str] | None = None) -> Figure:
     metrics: কোনগুলো আঁকবে, যেমন "loss" বা ["loss", "accuracy"]; না দিলে যেগুলোর `val_` আছে, নইলে সব।
 
     ফেরত: matplotlib-এর Figure। ট্রেনিং ভাঙা রেখা, validation টানা; epoch log-এর মতোই 0 থেকে গোনা;
-    কয়েকটি রান থাকলে একটির পরে আরেকটি। `History`-র ট্রেনিং আগেই থেমে থাকলে সেটিও চিহ্ন দেওয়া। নিচে
-    learning rate (থাকলে): কোন epoch কততে চলেছে। log পড়তে গিয়ে যা বাদ গেছে বা ধরে নেওয়া হয়েছে, ছবির
-    নিচে লেখা।
-
-    সেরা মানে loss বা error-জাতীয় metric-এ সবচেয়ে কম, accuracy-জাতীয়তে সবচেয়ে বেশি; নাম দেখে বোঝা না গেলে
-    দাগ পড়ে না। log পড়া না গেলে, তাতে কোনো epoch না থাকলে, বা metrics-এর কোনো নাম তাতে না থাকলে LogError;
+    কয়েকটি রান থাকলে একটির পরে আরেকটি; `History`-র ট্রেনিং আগেই থেমে থাকলে চিহ্ন দেওয়া। নিচে learning rate
+    (থাকলে), তারও নিচে লেখা, log পড়তে গিয়ে কী বাদ গেছে বা ধরে নেওয়া হয়েছে। সেরা মানে loss বা error-জাতীয়
+    metric-এ সবচেয়ে কম, accuracy-জাতীয়তে সবচেয়ে বেশি; নাম দেখে বোঝা না গেলে দাগ পড়ে না।
+    log পড়া না গেলে, তাতে কোনো epoch না থাকলে, বা metrics-এর কোনো নাম তাতে না থাকলে LogError;
     metrics নাম বা নামের list না হলে TypeError।
     """
     table = _drawn(table_of(log))
     names = _chosen(table, metrics)
     rated = not _values(table, RATE_COLUMN).empty
-    notes = "\n".join(
-        itertools.chain(*(textwrap.wrap(note, 95) for note in table.attrs["notes"][:4]))
-    )
+    notes = [line for note in table.attrs["notes"][:4] for line in textwrap.wrap(note, 95)]
     heights = [2.6] * len(names) + [1.7] * rated
-    size = (9, max(4, sum(heights) + 1) + 0.25 * len(notes.splitlines()))
-    figure, grid = plt.subplots(
-        len(heights), sharex=True, squeeze=False, figsize=size, height_ratios=heights
-    )
+    size = {"figsize": (9, max(4, sum(heights) + 1) + 0.25 * len(notes)), "height_ratios": heights}
+    figure, grid = plt.subplots(len(heights), sharex=True, squeeze=False, **size)
     for axes, name in zip(grid.flat, names, strict=False):
         _draw_metric(axes, table, name)
     if rated:
@@ -56,7 +47,7 @@ def plot_log(log: Log, metrics: str | list[str] | None = None) -> Figure:
         axes.axvline(start - 0.5, color="0.4", linewidth=1)
     _label_epochs(grid[-1, 0], table)
     if notes:
-        figure.supxlabel(notes, x=0.01, ha="left", fontsize=12)
+        figure.supxlabel("\n".join(notes), x=0.01, ha="left", fontsize=12)
     plt.close(figure)  # the inline backend would show an open figure a second time
     return figure
 
@@ -78,10 +69,8 @@ def _chosen(table: pd.DataFrame, metrics: str | list[str] | None) -> list[str]:
     there.sort(key=lambda name: name != "loss")
     measured = set(logged.dropna(axis=1, how="all"))
     metrics = [metrics] if isinstance(metrics, str) else metrics
-    if metrics is not None:
-        guards.need(
-            list | tuple, "metrics", metrics, "metric-এর নামের list", 'যেমন metrics=["loss"] দাও।'
-        )
+    now = 'যেমন metrics=["loss"] দাও।'
+    guards.need(list | tuple | None, "metrics", metrics, "metric-এর নামের list", now)
     unknown = [guards.short(name) for name in metrics or [] if name not in there]
     if not there:
         raise unusable("তাতে কোনো metric নেই", "metric-সহ একটি রানের log দাও।")
@@ -100,19 +89,15 @@ def _draw_metric(axes: Axes, table: pd.DataFrame, name: str) -> None:
             marker = "o" if len(values) == 1 else ""
             axes.plot(values, color=COLOURS[colour], linestyle=style, marker=marker, label=label)
     lines = {line.get_label(): line for line in axes.get_lines() if len(line.get_xdata())}
-    axes.legend(
-        lines.values(), lines, loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderaxespad=0
-    )
+    place = {"loc": "lower right", "bbox_to_anchor": (1, 1), "borderaxespad": 0}
+    axes.legend(lines.values(), lines, ncols=2, **place)
     axes.set_ylabel(name)
     values, way = _values(table, f"val_{name}"), better(name)
+    axes.set_title(_first_and_last(table, name))
     if len(values) and way:
-        best = values.idxmin() if way == "min" else values.idxmax()
+        best, most = (values.idxmin(), "কম") if way == "min" else (values.idxmax(), "বেশি")
         _mark_best(axes, table, best, values[best], way == "min")
-        axes.set_title(
-            f"val_{name} সবচেয়ে {'কম' if way == 'min' else 'বেশি'} {_when(table, best)}-এ"
-        )
-    else:
-        axes.set_title(_first_and_last(table, name))
+        axes.set_title(f"val_{name} সবচেয়ে {most} {_when(table, best)}-এ")
 
 
 def _mark_best(axes: Axes, table: pd.DataFrame, x: int, y: float, low: bool) -> None:
@@ -129,15 +114,9 @@ def _mark_best(axes: Axes, table: pd.DataFrame, x: int, y: float, low: bool) -> 
 def _mark_stop(axes: Axes, table: pd.DataFrame) -> None:
     last = table["x"].iloc[-1]
     axes.axvline(last, color=COLOURS["black"], linewidth=1.5)
-    word = f"থামল: {_when(table, last)}  "
-    clear = {
-        "facecolor": "white",
-        "edgecolor": "none",
-        "pad": 1,
-    }  # where it meets a line, the word is read
-    axes.text(
-        last, 0.6, word, transform=axes.get_xaxis_transform(), ha="right", va="center", bbox=clear
-    )
+    clear = {"facecolor": "white", "edgecolor": "none", "pad": 1}  # read where it meets a line
+    place = {"transform": axes.get_xaxis_transform(), "ha": "right", "va": "center"}
+    axes.text(last, 0.6, f"থামল: {_when(table, last)}  ", bbox=clear, **place)
 
 
 def _when(table: pd.DataFrame, x: int) -> str:

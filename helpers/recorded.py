@@ -4,29 +4,20 @@ log থেকে যা জানা যায় না (batch, weights, steps)
 """
 
 import re
-from dataclasses import dataclass, field
-from pathlib import Path, PurePath
+from dataclasses import dataclass
+from pathlib import PurePath
 
 from helpers import guards
 from helpers.bengali import digits, explain
-from helpers.logs import RATE_COLUMN, better, table_of, unusable
+from helpers.logs import RATE_COLUMN, Log, better, table_of, unusable
 from helpers.recorded_model import Model, Params
 from helpers.start import keras
 
 import pandas as pd
-from keras.callbacks import Callback, History, ModelCheckpoint
+from keras.callbacks import Callback, ModelCheckpoint
 
-# what a log can't tell, by the callback that needs it
-_OUT_OF_REACH = {
-    (
-        keras.callbacks.BackupAndRestore,
-        keras.callbacks.CSVLogger,
-        keras.callbacks.OrbaxCheckpoint,
-        keras.callbacks.TensorBoard,
-    ): "এটি ফাইলে লেখে, আর replay কোনো ফাইল লেখে না",
-    keras.callbacks.RemoteMonitor: "এটি নেটওয়ার্কে পাঠায়, আর replay কোথাও কিছু পাঠায় না",
-    keras.callbacks.SwapEMAWeights: "এটি আসল weights বদলায়, আর log-এ weights নেই",
-}
+_NAMES = "BackupAndRestore CSVLogger OrbaxCheckpoint TensorBoard RemoteMonitor SwapEMAWeights"
+_OUT_OF_REACH = tuple(getattr(keras.callbacks, name) for name in _NAMES.split())
 _WATCHERS = (keras.callbacks.EarlyStopping, keras.callbacks.ReduceLROnPlateau, ModelCheckpoint)
 _BATCH_HOOKS = [name for name in dir(Callback) if "_batch_" in name]
 # the metrics of Keras itself, whose direction mode="auto" knows: a function of one's own has none
@@ -40,30 +31,20 @@ _AUTO = re.compile(
 class Replay:
     """`replay`-এর ফল: ওই মানগুলো নিয়ে আসল `model.fit` চললে যা হতো। epoch 0 থেকে গোনা, log-এর মতো।
 
-    epochs: কতগুলো epoch চলত।
-    stopped_epoch: কোন epoch-এর শেষে কোনো callback ট্রেনিং থামাত; না থামালে None।
     best_epoch: শেষে মডেলে যে epoch-এর weights ফিরত (`EarlyStopping(restore_best_weights=True)`);
         weights না ফিরলে `ModelCheckpoint(save_best_only=True)` শেষ যে epoch সেভ করত।
         log-এ monitor না থাকলে None।
-    learning_rates: যে কয়টি epoch চলত, প্রতিটির learning rate, float32-এ। Keras যেমন লেখে, এগুলো
-        কমানোর আগের মান।
-    saved_epochs: যেসব epoch-এ ModelCheckpoint ফাইলে লিখত।
-    notes: log পড়ার সময় যা বাদ গেছে বা ধরে নেওয়া হয়েছে, `read_log` যেমন লিখেছে।
     """
 
-    epochs: int
-    stopped_epoch: int | None
+    epochs: int  # কতগুলো epoch চলত
+    stopped_epoch: int | None  # কোন epoch-এর শেষে কোনো callback ট্রেনিং থামাত; না থামালে None
     best_epoch: int | None
-    learning_rates: list[float]
-    saved_epochs: list[int]
-    notes: list[str] = field(default_factory=list)
+    learning_rates: list[float]  # প্রতিটি epoch-এর, float32-এ; Keras যেমন লেখে, কমানোর আগের মান
+    saved_epochs: list[int]  # যেসব epoch-এ ModelCheckpoint ফাইলে লিখত
+    notes: list[str]  # log পড়ার সময় যা বাদ গেছে বা ধরে নেওয়া হয়েছে, `read_log` যেমন লিখেছে
 
 
-def replay(
-    callbacks: Callback | list[Callback],
-    log: str | Path | pd.DataFrame | History,
-    learning_rate: float = 1e-3,
-) -> Replay:
+def replay(callbacks: Callback | list[Callback], log: Log, learning_rate: float = 1e-3) -> Replay:
     """আসল callback-গুলোকে রেকর্ড করা log-এর ওপর চালায়, আর বলে দেয় আসল `model.fit` হলে কী ঘটত।
 
     callbacks: `fit`-এ যা দাও: একটি callback বা তার list। চলে EarlyStopping, ReduceLROnPlateau,
@@ -73,17 +54,13 @@ def replay(
     learning_rate: ট্রেনিং যে learning rate নিয়ে শুরু হবে, শূন্যের বেশি; ডিফল্ট 0.001।
 
     ফেরত: `Replay`। কোনো ফাইল বা ফোল্ডার তৈরি হয় না। callback-গুলো পরে তেমনই থাকে, আসল `fit`-এর পরে
-    যেমন থাকত: `early.best_epoch`, `early.wait` পড়া যায়।
+    যেমন থাকত: `early.best_epoch`, `early.wait` পড়া যায়। যে কলামে একটিও সংখ্যা নেই, callback তা পায় না।
+    প্রথম epoch-এর সব `val_` NaN হলে ধরা হয় এমন epoch-গুলোতে validation হয়নি; অন্য NaN callback-ও পায়।
 
-    যে কলামে একটিও সংখ্যা নেই, callback তা পায় না; অন্য কলামের NaN callback-ও NaN হিসেবে পায়।
-    তবে প্রথম epoch-এ ট্রেনিংয়ের মান আছে অথচ সব `val_` NaN হলে, এমন প্রতিটি epoch-এ ধরা হয়
-    validation হয়নি।
-
-    log পড়া না গেলে, খালি হলে, বা তাতে একের বেশি রান থাকলে LogError। callback নয় এমন কিছু, বা
-    সংখ্যা নয় এমন learning_rate দিলে TypeError; learning_rate শূন্যের বেশি না হলে ValueError।
-    log থেকে যা জানা যায় না, callback তা চাইলেও ValueError হয়: batch-এর হিসাব, `params["steps"]`,
-    weights-এর মান, মডেলের অন্য কিছু, বা Keras-এর নিজের metric না হলে `mode="auto"`-র দিক।
-    callback-এর অন্য error বেরিয়ে আসে, `fit`-এ যেমন।
+    log পড়া না গেলে, খালি হলে, বা তাতে একের বেশি রান থাকলে LogError। ধরন ভুল হলে TypeError;
+    learning_rate শূন্যের বেশি না হলে ValueError। log থেকে যা জানা যায় না, callback তা চাইলেও ValueError:
+    batch-এর হিসাব, `params["steps"]`, weights-এর মান, মডেলের অন্য কিছু, বা Keras-এর নিজের metric না হলে
+    `mode="auto"`-র দিক। callback-এর অন্য error বেরিয়ে আসে, `fit`-এ যেমন।
     """
     given = _checked(callbacks)
     guards.positive("learning_rate", learning_rate)
@@ -120,13 +97,14 @@ def _checked(callbacks: Callback | list[Callback]) -> list[Callback]:
             why = "replay চায় keras.callbacks-এর অবজেক্ট"
             now = f"ক্লাস হলে বন্ধনী দিয়ে অবজেক্ট বানাও: {name}(...)।"
             raise TypeError(explain(f"{name} callback নয়", why, now))
-        whys = [why for kind, why in _OUT_OF_REACH.items() if isinstance(callback, kind)]
-        hooks = (hook for hook in _BATCH_HOOKS if _acts_in(hook, callback))
-        whys += [f"এর {hook} চলে প্রতি batch-এ, আর log-এ আছে epoch-এর হিসাব" for hook in hooks]
-        if whys:
+        why = "এটি ফাইলে লেখে, নেটওয়ার্কে পাঠায় বা weights বদলায়, আর replay তা করে না"
+        if not isinstance(callback, _OUT_OF_REACH):
+            hook = next((hook for hook in _BATCH_HOOKS if _acts_in(hook, callback)), "")
+            why = hook and f"এর {hook} চলে প্রতি batch-এ, আর log-এ আছে epoch-এর হিসাব"
+        if why:
             what = f"{type(callback).__name__}-কে log থেকে চালানো যায় না"
             now = "list থেকে এটি বাদ দাও, বা আসল model.fit(...) চালাও।"
-            raise ValueError(explain(what, whys[0], now))
+            raise ValueError(explain(what, why, now))
     return given
 
 

@@ -47,10 +47,10 @@ def open_tensorboard(log_dir: str | Path, port: int = 0) -> "Board":
     log_dir বা port অন্য ধরনের কিছু হলে TypeError; port ৬৫৫৩৫-এর বেশি হলে ValueError।
     """
     log_dir = guards.path("log_dir", log_dir)
-    if why := guards.no_folder(log_dir):
+    if why := guards.no_file(log_dir, "ফোল্ডার"):
         now = "TensorBoard callback-এর `log_dir`-এ যা লিখেছিলে, এখানেও সেটিই দাও।"
         raise FileNotFoundError(explain(f"{guards.short(log_dir.name)} খোলা গেল না", why, now))
-    guards.whole("port", port, most=65535)
+    guards.whole("port", port, 0, 65535)
     log_dir = log_dir.resolve()
     if log_dir in _OPEN:
         _OPEN[log_dir].stop()

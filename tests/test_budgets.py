@@ -12,8 +12,8 @@ from needs import require
 
 # glob -> lines at most, comments and docstrings included; whoever adds something says what goes
 BUDGETS = {
-    "helpers/*.py": 2_940,
-    "helpers/labs/**/*.py": 1_500,
+    "helpers/*.py": 2_830,
+    "helpers/labs/**/*.py": 1_420,
     "exercises/**/*.py": 2_125,
     "tests/**/*.py": 6_990,
     "tools/**/*.py": 2_240,

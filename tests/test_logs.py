@@ -218,7 +218,7 @@ def test_a_file_being_written_is_read_at_any_moment(path, tmp_path):
 @pytest.mark.parametrize("ends", ["\n", "\r\n", "\r\r\n", "\n\n"])
 def test_line_ends_blank_lines_and_marks_do_not_matter(path, ends):
     log_run(path, epochs(3, VALIDATED))
-    log_run(path, epochs(3, VALIDATED), separator=";")
+    log_run(path, epochs(3, VALIDATED))
     expected = read_log(path)
     path.write_bytes(f"\ufeff{path.read_text()}".replace("\n", ends).encode())
     pd.testing.assert_frame_equal(read_log(path), expected)

@@ -162,7 +162,6 @@ def test_the_way_out_fits_the_place(monkeypatch):
 
 
 def test_a_package_that_breaks_only_when_it_is_needed_is_told_too(monkeypatch):
-    monkeypatch.delattr(helpers, "dog_cat", raising=False)  # as nobody had asked for it yet
     monkeypatch.setitem(sys.modules, "helpers.pets", None)
     with pytest.raises(install.SetupError, match="ইনস্টল শেষ হয়নি"):
         _ = helpers.dog_cat

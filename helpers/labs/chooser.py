@@ -10,13 +10,8 @@ from helpers.labs.base import Lab
 from matplotlib.figure import Figure
 
 
-def chooser() -> "Chooser":
-    """কয়েকটি প্রশ্নের উত্তর দিলে তোমার কাজের callback-গুলো ঠিক ক্রমে সাজিয়ে দেয়।"""
-    return Chooser()
-
-
 class Chooser(Lab):
-    """কয়েকটি প্রশ্ন, তার উত্তর থেকে সাজানো callback-এর list: কোডে, ছবিতে, আর `source`-এ।
+    """কয়েকটি প্রশ্নের উত্তর দিলে তোমার কাজের callback-গুলো ঠিক ক্রমে সাজিয়ে দেয়: ছবিতে আর কোডে।
 
     source: এখনকার উত্তরগুলোর কোড, `exec` করলে `callbacks` নামের list হয়।
     """
@@ -39,6 +34,9 @@ class Chooser(Lab):
         names, self.source = choose(list(self.settings.values()))
         said = f"{digits(len(names))}টি callback, যে ক্রমে বসবে: {', '.join(names)}।"
         self.show(_queue(names), said, self.source)
+
+
+chooser = Chooser
 
 
 def choose(options: list[dict]) -> tuple[list[str], str]:

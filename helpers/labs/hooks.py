@@ -1,11 +1,12 @@
 """The calls of a recorded training one by one: hook, logs, line of fit. Notebook 02."""
 
 import inspect
+import tomllib
 
 from helpers.bengali import FONT, digits
 from helpers.hooks import BLOCK_COLOURS, HookEvent, checked
 from helpers.labs.base import Lab
-from helpers.start import keras
+from helpers.start import COURSE, keras
 
 import ipywidgets
 import numpy as np
@@ -13,57 +14,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-# What keras.Model does in TensorFlow's trainer: only the lines whose effect a callback can see.
-_OTHER_LOOP = """\
-on_{0}_begin(logs)
-for batch in data:
-    on_{0}_batch_begin(batch, logs)
-    {0}_step(batch)
-    on_{0}_batch_end(batch, logs)
-on_{0}_end(logs)"""
-_LOOPS = {
-    "train": """\
-on_train_begin(logs)
-for epoch in range(epochs):
-    on_epoch_begin(epoch, logs)
-    for batch in train_data:
-        on_train_batch_begin(batch, logs)
-          ↳ on_batch_begin(batch, logs)
-        train_step(batch)
-        on_train_batch_end(batch, logs)
-          ↳ on_batch_end(batch, logs)
-        if model.stop_training: break
-    if validation_data:
-        on_test_begin(logs)
-        for batch in validation_data:
-            on_test_batch_begin(batch, logs)
-            test_step(batch)
-            on_test_batch_end(batch, logs)
-        on_test_end(logs)
-    on_epoch_end(epoch, logs)
-    if model.stop_training: break
-on_train_end(logs)""",
-    "test": _OTHER_LOOP.format("test"),
-    "predict": _OTHER_LOOP.format("predict"),
-}
-_MOMENTS = {
-    "on_train_begin": "ট্রেনিং শুরু হচ্ছে",
-    "on_epoch_begin": "একটি epoch শুরু হচ্ছে",
-    "on_train_batch_begin": "একটি batch মডেলের সামনে এল",
-    "on_batch_begin": "একই মুহূর্ত, পুরোনো নামে",
-    "on_train_batch_end": "batch থেকে weights বদলানো হলো",
-    "on_batch_end": "একই মুহূর্ত, পুরোনো নামে",
-    "on_test_begin": "পরীক্ষা শুরু, weights আর বদলাবে না",
-    "on_test_batch_begin": "পরীক্ষার একটি batch এল",
-    "on_test_batch_end": "এই batch পর্যন্ত মাপা হলো",
-    "on_test_end": "পরীক্ষা শেষ",
-    "on_epoch_end": "epoch শেষ, validation থাকলে সেটিও",
-    "on_train_end": "ট্রেনিং শেষ",
-    "on_predict_begin": "উত্তর অনুমান শুরু",
-    "on_predict_batch_begin": "একটি batch মডেলের সামনে এল",
-    "on_predict_batch_end": "এই batch-এর উত্তর তৈরি",
-    "on_predict_end": "সব উত্তর তৈরি",
-}
+_SHOWN = tomllib.loads((COURSE / "data" / "lifecycle.toml").read_text(encoding="utf-8"))
 _METHODS = {"train": "fit", "test": "evaluate", "predict": "predict"}
 _MOST_LOGS = 8
 # where the first line of the loop stands, how far the next is below it, where the right half begins
@@ -71,18 +22,15 @@ _TOP, _LINE, _RIGHT = 0.885, 0.0385, 0.555
 _CODE_FONT = ["DejaVu Sans Mono", FONT]
 
 
-def hooks_lab(events: list[HookEvent]) -> "HooksLab":
+class HooksLab(Lab):
     """স্লাইডার টেনে বা ▶ চেপে ডাকগুলো এক এক করে দেখো: কোন hook, কোন `logs`, আর `fit`-এর কোন লাইনে।
 
     events: `HookRecorder`-এর `.events`; অন্য কিছু হলে TypeError, খালি হলে ValueError।
+    ফেরত: Lab; তাতে `slider` (প্রথম ডাকে 1) আর `play`।
     """
-    return HooksLab(list(checked(events)))  # a list of its own: the recorder may go on
-
-
-class HooksLab(Lab):
-    """`hooks_lab` যা ফেরত দেয়: `slider` আর `play`; প্রথম ডাকে মান 1।"""
 
     def __init__(self, events: list[HookEvent]) -> None:
+        events = list(checked(events))  # a list of its own: the recorder may go on
         last = len(events)
         super().__init__(controls={"slider": ("কত নম্বর ডাক", 1, 1, last)})
         self.play = ipywidgets.Play(min=1, max=last, value=1, interval=800, show_repeat=False)
@@ -103,11 +51,14 @@ class HooksLab(Lab):
         self.show(picture.figure, readout, _override(event.name))
 
 
+hooks_lab = HooksLab
+
+
 class _Picture:
     """A loop with one line lit, beside it the hook called there and its logs, below all calls."""
 
     def __init__(self, loop: str, events: list[HookEvent]) -> None:
-        self.code = _LOOPS[loop].split("\n")
+        self.code = _SHOWN["loop"][loop].split("\n")
         self.figure = Figure(figsize=(10.5, 5.3), layout="none")
         text, bold, words = self.figure.text, {"fontweight": "bold"}, {"fontsize": 14}
         text(0.01, 0.945, f"model.{_METHODS[loop]}(...) ভেতরে যা যা করে", **words, **bold)
@@ -139,7 +90,7 @@ class _Picture:
         self.lit.set(text=self.code[number], y=_TOP - _LINE * number)
         self.colour.set_facecolor(BLOCK_COLOURS[event.block])
         self.name.set_text(event.name)
-        self.moment.set_text(_MOMENTS[event.name])
+        self.moment.set_text(_SHOWN["moment"][event.name])
         self.index.set_text(_index(event) or "কোনো নম্বর পায় না")
         self.logs.set_text(_shown(event.logs))
         self.count.set_text(f"পুরো রেকর্ড, বাম থেকে ডানে: {digits(place + 1)} নম্বর ডাক")
@@ -155,7 +106,7 @@ def _loop_of_each(events: list[HookEvent]) -> list[str]:
     """For each event the loop it belongs to, named after its outermost block."""
     loops, current = [], "train"
     for event in events:
-        if event.depth == 0 and event.block in _LOOPS:
+        if event.depth == 0 and event.block in _SHOWN["loop"]:
             current = event.block
         loops.append(current)
     return loops

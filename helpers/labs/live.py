@@ -3,6 +3,7 @@
 import itertools
 import threading
 import weakref
+from collections import deque
 from collections.abc import Callable
 
 from helpers import guards
@@ -21,24 +22,19 @@ _PREVIEW = 99  # how often the first, short training may ask whether it is to st
 _labs: weakref.WeakSet["LiveLab"] = weakref.WeakSet()
 
 
-def live_lab(train: Train) -> "LiveLab":
+class LiveLab(Lab):
     """“শুরু” চাপলে ট্রেনিং চলে আলাদা thread-এ, ছবি বদলাতে থাকে; “থামাও” চাপলে থামে।
 
     train: তোমার ফাংশন, `train(show, wanted)`। ছবি দেখাতে ফাংশনটি `show(figure)` ডাকে; `wanted()` True
         হলে ট্রেনিং থামায়। ফেরত দেয় `fit`-এর History। lab খোলার সময়ও একবার অল্পক্ষণ চলে, যাতে শুরু থেকেই
         একটি ছবি থাকে; তখন error হলে সেটিই বেরিয়ে আসে, পরে হলে তার কথা বোতামের নিচে লেখা থাকে।
-    ফেরত: Lab; `lab.start` আর `lab.stop` তার দুই বোতাম, `lab.history` শেষ ট্রেনিংয়ের History। নতুন lab
-        খুললে আগের lab-এর ট্রেনিং থেমে যায়।
+    `start` আর `stop` দুই বোতাম, `history` শেষ ট্রেনিংয়ের History। একবারে একটিই ট্রেনিং চলে; নতুন lab খুললে
+    আগেরটির ট্রেনিং থেমে যায়।
     train দুটি মান নেয় এমন ফাংশন না হলে, History না ফেরালে, কিংবা একবারও `wanted()` না ডাকলে TypeError।
     """
-    guards.function("train", train, "show", "wanted")
-    return LiveLab(train)
-
-
-class LiveLab(Lab):
-    """দুই বোতাম, একটি ছবি, একটি বাক্য। একবারে একটিই ট্রেনিং চলে। train: `live_lab`-এর মতো।"""
 
     def __init__(self, train: Train) -> None:
+        guards.function("train", train, "show", "wanted")
         for earlier in _labs:
             earlier.stop.click()
         self.start = Button(description="শুরু")
@@ -73,30 +69,32 @@ class LiveLab(Lab):
             self.start.disabled, self.stop.disabled = False, True
 
     def _run(self, wanted: Callable[[], bool], who: str) -> None:
-        last_answer = None
+        answers = deque(maxlen=1)  # the last one tells why the training ended
 
         def ask() -> bool:
-            nonlocal last_answer
-            last_answer = wanted()
-            return last_answer
+            answers.append(wanted())
+            return answers[-1]
 
         history = self.train(lambda figure: self.show(figure, "ট্রেনিং চলছে…", quick=True), ask)
         if not isinstance(history, keras.callbacks.History):
             why = f"train ফেরত দিয়েছে {type(history).__name__}, History নয়"
             now = "train-এর শেষে লেখো: return model.fit(...)।"
             raise TypeError(explain("ট্রেনিংয়ের ফল দেখানো গেল না", why, now))
-        if last_answer is None:
+        if not answers:
             now = "callbacks-এর list-এ এমন একটি callback দাও, যেটি প্রতি batch-এ wanted() ডাকে।"
             raise TypeError(explain("“থামাও” কাজ করবে না", "train একবারও wanted() ডাকেনি", now))
         self.history = history
         how = "ট্রেনিং শেষ পর্যন্ত চলেছে"
-        if last_answer and history.epoch:
+        if answers[-1] and history.epoch:
             how = f"epoch `{history.epoch[-1]}`-এ {who}"
         said = f"{how}। History-তে আছে {digits(len(history.epoch))}টি epoch।"
         if self.figure is None:
             self.say(said)
         else:
             self.show(self.figure, said)
+
+
+live_lab = LiveLab
 
 
 def press(button: Button) -> None:

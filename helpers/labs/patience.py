@@ -1,25 +1,20 @@
 """EarlyStopping over a recorded training: where it stops, what is missed. Notebook 04."""
 
-from pathlib import Path
-
 from helpers import guards
 from helpers.bengali import digits, explain
 from helpers.figures import COLOURS
 from helpers.labs.base import Lab, keras_code
 from helpers.labs.picture import RecordedPicture, by_epoch, how_it_ended, moving
-from helpers.logs import RATE_COLUMN, LogError, better, table_of
+from helpers.logs import RATE_COLUMN, Log, LogError, better, table_of
 from helpers.recorded import Replay, replay
-from helpers.start import keras
 
 import pandas as pd
+from keras.callbacks import EarlyStopping
 
-EarlyStopping, History = keras.callbacks.EarlyStopping, keras.callbacks.History
 _NO_METRICS = ("run", "epoch", RATE_COLUMN, f"val_{RATE_COLUMN}")
 
 
-def patience_lab(
-    log: pd.DataFrame | History | str | Path, minutes: float | None = None
-) -> "PatienceLab":
+class PatienceLab(Lab):
     """স্লাইডার নাড়ো, আর দেখো `EarlyStopping` এই রেকর্ড করা ট্রেনিংটি কোথায় থামাত।
 
     আবার ট্রেনিং হয় না: আসল `EarlyStopping` রেকর্ড করা মানগুলোর ওপর চলে (`replay`), তাই উত্তর আসে সঙ্গে সঙ্গে।
@@ -27,18 +22,14 @@ def patience_lab(
     log: একটি রানের log: CSVLogger-এর ফাইল, `read_log`-এর টেবিল, বা `fit`-এর History। callback ছাড়া লম্বা
         একটি রান সবচেয়ে ভালো।
     minutes: রানটিতে মোট কত মিনিট লেগেছিল; দিলে কত মিনিট বাঁচল, তা-ও বলে।
-    log পড়া না গেলে, বা তাতে একটিও metric না থাকলে LogError; minutes সংখ্যা না হলে TypeError, শূন্যের কম বা
-    NaN হলে ValueError।
+    ফেরত: Lab; তাতে `patience`, `min_delta`, `start_from_epoch`, `monitor`, `mode`। log পড়া না গেলে বা
+    তাতে metric না থাকলে LogError; minutes সংখ্যা না হলে TypeError, শূন্যের কম বা NaN হলে ValueError।
     """
-    if minutes is not None:
-        guards.amount("minutes", minutes)
-    return PatienceLab(table_of(log), minutes)
 
-
-class PatienceLab(Lab):
-    """`patience_lab` যা ফেরত দেয়: `patience`, `min_delta`, `start_from_epoch`, `monitor`, `mode`।"""
-
-    def __init__(self, log: pd.DataFrame, minutes: float | None) -> None:
+    def __init__(self, log: Log, minutes: float | None = None) -> None:
+        if minutes is not None:
+            guards.amount("minutes", minutes)
+        log = table_of(log)
         measured = log.dropna(axis="columns", how="all")
         metrics = [name for name in measured if name not in _NO_METRICS]
         if not metrics:
@@ -62,14 +53,13 @@ class PatienceLab(Lab):
     def update(self) -> None:
         settings = {**self.settings, "restore_best_weights": True}
         name = settings["monitor"]
-        if name not in self._pictures:
-            self._pictures[name] = _Picture(self.recorded, name)
-        picture = self._pictures[name]
+        picture = self._pictures.get(name) or _Picture(self.recorded, name)
+        self._pictures[name] = picture
         try:
             outcome = replay([EarlyStopping(**settings)], self.recorded)
-        except ValueError as error:  # mode="auto" and a metric that Keras does not know
-            if isinstance(error, LogError):
-                raise
+        except LogError:
+            raise
+        except ValueError:  # mode="auto" and a metric that Keras does not know
             picture.update("mode বেছে নাও", None, None, None)
             why = "কোন দিকে গেলে ভালো, Keras তা জানে না"
             said = explain(f"{name}-এ mode=auto চলে না", why, "mode-এ min বা max বেছে নাও।")
@@ -84,9 +74,9 @@ class PatienceLab(Lab):
         best, stopped, mode = outcome.best_epoch, outcome.stopped_epoch, self.mode.value
         if best is None:
             return ["রান শেষ হয়েছে `start_from_epoch`-এর আগেই: কোনো epoch গোনায় আসেনি।"]
-        said = ["ট্রেনিং শেষ পর্যন্ত চলল, `EarlyStopping` থামানোর কারণ পায়নি।"]
-        if stopped is not None:
-            said = [f"ট্রেনিং থামল epoch `{stopped}`-এর শেষে, বাঁচল {self._spared(outcome)}।"]
+        said = [f"ট্রেনিং থামল epoch `{stopped}`-এর শেষে, বাঁচল {self._spared(outcome)}।"]
+        if stopped is None:
+            said = ["ট্রেনিং শেষ পর্যন্ত চলল, `EarlyStopping` থামানোর কারণ পায়নি।"]
         if mode != "auto" and better(name) not in (None, mode):
             more, less = ("বেশি", "কম") if mode == "max" else ("কম", "বেশি")
             return [
@@ -119,6 +109,9 @@ class PatienceLab(Lab):
         best = later.idxmin()
         # where what was kept is NaN, any number beats it
         return None if costs[outcome.best_epoch] <= costs[best] else int(best)
+
+
+patience_lab = PatienceLab
 
 
 class _Picture(RecordedPicture):

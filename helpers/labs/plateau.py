@@ -23,18 +23,14 @@ _CONTROLS = {
 }
 
 
-def plateau_lab() -> "PlateauLab":
+class PlateauLab(TrainingLab):
     """স্লাইডার ছাড়লে নতুন ট্রেনিং: learning rate কখন কতটা কমালে `val_loss` কত নিচে নামে।
 
     learning rate বদলালে পুরো ট্রেনিংটাই বদলে যায়, তাই রেকর্ড করা রান এখানে চলে না। প্রতিবার একই weights থেকে,
     (নোটবুকের seed না বদলালে) একই ক্রমের ডেটায়, `SGD(0.3)` দিয়ে ৬০ epoch; দুই core-এ লাগে এক সেকেন্ডের মতো।
     আগের চেষ্টার রেখা ধূসর। নতুন মান দিলে আগের ট্রেনিং বাদ যায়, শেষেরটিই থাকে; “থামাও” বোতামে মাঝপথে থামে।
+    ফেরত: Lab; তাতে `factor`, `patience`, `cooldown`, `min_lr`, আর `stop` বোতাম।
     """
-    return PlateauLab()
-
-
-class PlateauLab(TrainingLab):
-    """`plateau_lab` যা ফেরত দেয়: `factor`, `patience`, `cooldown`, `min_lr`, আর `stop` বোতাম।"""
 
     def __init__(self) -> None:
         words = "স্লাইডার ছাড়লে নতুন ট্রেনিং শুরু হয়:"
@@ -43,7 +39,7 @@ class PlateauLab(TrainingLab):
         self._picture.rate.set(yscale="log", ylim=(_LOWEST / 3, RATE * 3))
         self._picture.rate.yaxis.set_minor_formatter(NullFormatter())
         self._picture.rate.yaxis.set_major_locator(LogLocator(numticks=6))
-        self.run(self.settings)  # where no kernel runs, this picture is what is left
+        self.settle()  # where no kernel runs, this picture is what is left
 
     @property
     def settings(self) -> dict:
@@ -57,6 +53,9 @@ class PlateauLab(TrainingLab):
         self._picture.update(curves["learning_rate"], curves, before, title)
         said = f"{title}। {_outcome(settings, curves)} {took}"
         self.show(self._picture.figure, said, keras_code("rlrop", ReduceLROnPlateau, settings))
+
+
+plateau_lab = PlateauLab
 
 
 def train(settings: dict, is_stopped_after: IsStopped) -> Curves:

@@ -32,18 +32,14 @@ _FORMULAS = {
 }
 
 
-def schedule_lab() -> "ScheduleLab":
+class ScheduleLab(TrainingLab):
     """স্লাইডারে learning rate-এর schedule বদলাও; “ট্রেনিং করাও” চাপলে তা দিয়ে ছোট একটি মডেলের ট্রেনিং হয়।
 
     মডেলটি নোটবুক ০৯-এর warm-up-এর: তিনটি লুকোনো layer, `Adam`, প্রতিবার একই weights থেকে, আর নোটবুকের
     seed না বদলালে একই ক্রমের ডেটায়। দুই core-এ লাগে এক-দুই সেকেন্ড। আগের চেষ্টার রেখা ধূসর; schedule
     বদলালে এই চেষ্টার রেখাও ধূসর হয়। নিচের কোডটি কপি করলে হুবহু সেই schedule-ই পাওয়া যায়।
+    ফেরত: Lab; তাতে `kind`, `base`, `warm`, `every`, `total`; বোতাম `start`, `stop`।
     """
-    return ScheduleLab()
-
-
-class ScheduleLab(TrainingLab):
-    """`schedule_lab` যা ফেরত দেয়: `kind`, `base`, `warm`, `every`, `total`; বোতাম `start`, `stop`।"""
 
     def __init__(self) -> None:
         self.start = Button(description="ট্রেনিং করাও", button_style="primary")
@@ -52,7 +48,7 @@ class ScheduleLab(TrainingLab):
         self._every_row = self.children[0].children[-1]
         self._picture = Attempts(4.3, [1, 1.4], LONGEST, rate_first=True, lowest=0)
         self._picture.rate.set_ylim(-0.02, HIGHEST * 1.06)
-        self.run(self.settings)  # where no kernel runs, this picture is what is left
+        self.settle()  # where no kernel runs, this picture is what is left
 
     def run(self, settings: dict) -> None:
         self.progress.max = settings["total"]
@@ -79,6 +75,9 @@ class ScheduleLab(TrainingLab):
         top = max(rates)
         words = f"সর্বোচ্চ `{top:.3g}`, epoch `{rates.index(top)}`-এ; শেষ epoch-এ `{rates[-1]:.2g}`।"
         self.show(self._picture.figure, f"learning rate {words} {more}", code(settings))
+
+
+schedule_lab = ScheduleLab
 
 
 def code(settings: dict) -> str:

@@ -1,22 +1,18 @@
 """Three callbacks together over a recorded training: who waits how long. Notebook 06."""
 
-from pathlib import Path
-
 from helpers.bengali import digits, explain
 from helpers.figures import COLOURS
 from helpers.labs.base import Lab, keras_code
 from helpers.labs.picture import RecordedPicture, by_epoch, how_it_ended, moving
-from helpers.logs import LogError, table_of
+from helpers.logs import Log, LogError, table_of
 from helpers.recorded import Replay, replay
 from helpers.start import keras
 
 import numpy as np
 import pandas as pd
+from keras.callbacks import EarlyStopping, ModelCheckpoint, ReduceLROnPlateau
 from matplotlib.ticker import NullFormatter
 
-EarlyStopping, History = keras.callbacks.EarlyStopping, keras.callbacks.History
-ModelCheckpoint = keras.callbacks.ModelCheckpoint
-ReduceLROnPlateau = keras.callbacks.ReduceLROnPlateau
 RATE = 1e-3
 _LOWEST = RATE * 1e-4  # the bottom of the picture; the words give the rate itself
 _MOST_WAIT = 15
@@ -29,17 +25,50 @@ _CONTROLS = {
 }
 
 
-def three_lab(log: pd.DataFrame | History | str | Path) -> "ThreeLab":
+class ThreeLab(Lab):
     """তিনটি callback একসঙ্গে: কোনটির অপেক্ষা আগে ফুরোয়, আর কোন epoch ফাইলে সেভ হয়।
 
     আবার ট্রেনিং হয় না: তিনটি আসল callback রেকর্ড করা `val_loss`-এর ওপর চলে (`replay`)। learning rate
-    কমলে আসল
-    ট্রেনিংয়ের রেখা বদলে যেত, এখানে রেখা যেমন ছিল তেমনই থাকে; বদলানো রেখা দেখায় `plateau_lab`।
+    কমলে আসল ট্রেনিংয়ের রেখা বদলে যেত, এখানে রেখা একই থাকে; বদলানো রেখা দেখায় `plateau_lab`।
 
     log: একটি রানের log: CSVLogger-এর ফাইল, `read_log`-এর টেবিল, বা `fit`-এর History। পড়া না গেলে, বা তাতে
         `val_loss` না থাকলে LogError।
+    ফেরত: Lab; তাতে `stop_patience`, `drop_patience`, `factor`, `cooldown`।
     """
-    return ThreeLab(table_of(log))
+
+    def __init__(self, log: Log) -> None:
+        log = table_of(log)
+        if "val_loss" not in log or log["val_loss"].isna().all():
+            now = "validation-সহ একটি রানের log দাও, যেমন data/runs/dog_cat_3000.csv।"
+            raise LogError(explain("three_lab চালু হলো না", "log-এ val_loss নেই", now))
+        self.recorded = by_epoch(log)
+        self._picture = _Picture(self.recorded["val_loss"])
+        about = "এখানে ট্রেনিং হয় না: রেকর্ড করা val_loss-এর ওপর আসল callback চলে; "
+        about += "learning rate কমলেও রেখাটি একই থাকে।"
+        super().__init__(controls=_CONTROLS, about=about, notes=log.attrs.get("notes", ()))
+        self.update()
+
+    def update(self) -> None:
+        now, watched = self.settings, {"monitor": "val_loss", "mode": "min"}
+        saves = {"filepath": "best.keras", **watched, "save_best_only": True}
+        stops = {**watched, "patience": now["stop_patience"], "restore_best_weights": True}
+        drops = {**watched, "factor": now["factor"], "patience": now["drop_patience"]}
+        made = {
+            "ckpt": (ModelCheckpoint, saves),
+            "early": (EarlyStopping, stops),
+            "rlrop": (ReduceLROnPlateau, {**drops, "cooldown": now["cooldown"]}),
+        }
+        ckpt, early, rlrop = (kind(**given) for kind, given in made.values())
+        notes = _Waits(early, rlrop)
+        outcome = replay([ckpt, early, rlrop, notes], self.recorded, RATE)
+        rates = zip(notes.epochs, outcome.learning_rates, notes.rates, strict=True)
+        dropped = [epoch for epoch, ran, left in rates if left < ran]
+        self._picture.update(outcome, notes, dropped)
+        code = "\n".join(keras_code(name, *one) for name, one in made.items())
+        self.show(self._picture.figure, _readout(outcome, dropped, notes.rates[-1]), code)
+
+
+three_lab = ThreeLab
 
 
 class _Waits(keras.callbacks.Callback):
@@ -55,57 +84,18 @@ class _Waits(keras.callbacks.Callback):
         self.rates.append(float(self.model.optimizer.learning_rate))
 
 
-class ThreeLab(Lab):
-    """`three_lab` যা ফেরত দেয়: `stop_patience`, `drop_patience`, `factor`, `cooldown`।"""
-
-    def __init__(self, log: pd.DataFrame) -> None:
-        if "val_loss" not in log or log["val_loss"].isna().all():
-            now = "validation-সহ একটি রানের log দাও, যেমন data/runs/dog_cat_3000.csv।"
-            raise LogError(explain("three_lab চালু হলো না", "log-এ val_loss নেই", now))
-        self.recorded = by_epoch(log)
-        self._picture = _Picture(self.recorded["val_loss"])
-        about = "এখানে ট্রেনিং হয় না: রেকর্ড করা val_loss-এর ওপর আসল callback চলে; "
-        about += "learning rate কমলেও রেখাটি একই থাকে।"
-        super().__init__(controls=_CONTROLS, about=about, notes=log.attrs.get("notes", ()))
-        self.update()
-
-    def update(self) -> None:
-        now, watched = self.settings, {"monitor": "val_loss", "mode": "min"}
-        stops = {**watched, "patience": now["stop_patience"], "restore_best_weights": True}
-        drops = {"factor": now["factor"], "patience": now["drop_patience"]}
-        made = {
-            "ckpt": (
-                ModelCheckpoint,
-                {"filepath": "best.keras", **watched, "save_best_only": True},
-            ),
-            "early": (EarlyStopping, stops),
-            "rlrop": (ReduceLROnPlateau, {**watched, **drops, "cooldown": now["cooldown"]}),
-        }
-        ckpt, early, rlrop = (kind(**given) for kind, given in made.values())
-        notes = _Waits(early, rlrop)
-        outcome = replay([ckpt, early, rlrop, notes], self.recorded, RATE)
-        rates = zip(notes.epochs, outcome.learning_rates, notes.rates, strict=True)
-        dropped = [epoch for epoch, ran, left in rates if left < ran]
-        self._picture.update(outcome, notes, dropped)
-        code = "\n".join(keras_code(name, *one) for name, one in made.items())
-        self.show(self._picture.figure, _readout(outcome, dropped, notes.rates[-1]), code)
-
-
 def _readout(outcome: Replay, dropped: list[int], left: float) -> str:
     stopped, saves = outcome.stopped_epoch, digits(len(outcome.saved_epochs))
-    said = [f"`ckpt` ফাইল সেভ করেছে {saves} বার, শেষবার epoch `{outcome.best_epoch}`-এ।"]
-    if dropped:
-        named = [f"`{epoch}`" for epoch in dropped]
-        if len(named) > _MOST_NAMED:
-            named = [*named[: _MOST_NAMED - 1], "…", named[-1]]
-        rates = f"`{RATE:g}` থেকে `{left:.2g}`"
-        said.append(f"`rlrop` learning rate কমিয়েছে epoch {', '.join(named)}-এর শেষে, {rates}।")
-    else:
-        said.append("`rlrop` learning rate একবারও কমায়নি।")
-    if stopped is None:
-        said.append("`early` ট্রেনিং থামায়নি।")
-    else:
-        said.append(f"`early` ট্রেনিং থামিয়েছে epoch `{stopped}`-এর শেষে।")
+    named = [f"`{epoch}`" for epoch in dropped]
+    if len(named) > _MOST_NAMED:
+        named = [*named[: _MOST_NAMED - 1], "…", named[-1]]
+    rates = f"`{RATE:g}` থেকে `{left:.2g}`"
+    fell = f"কমিয়েছে epoch {', '.join(named)}-এর শেষে, {rates}" if named else "একবারও কমায়নি"
+    ended = "থামায়নি" if stopped is None else f"থামিয়েছে epoch `{stopped}`-এর শেষে"
+    said = [
+        f"`ckpt` ফাইল সেভ করেছে {saves} বার, শেষবার epoch `{outcome.best_epoch}`-এ।",
+        f"`rlrop` learning rate {fell}। `early` ট্রেনিং {ended}।",
+    ]
     if dropped and dropped[-1] == stopped:
         said.append("শেষ কমানোটি কাজে লাগেনি: তারপরে আর epoch নেই।")
     return " ".join(said)

@@ -48,59 +48,48 @@ class TrainingLab(Lab):
         self.train, self.rest = train, rest
         self.trained: Curves | None = None
         self.thread: threading.Thread | None = None
-        self._lock = threading.Lock()
-        self._waiting: dict | None = None
-        self._stopping = threading.Event()
+        self._one_at_a_time = threading.Lock()
+        self._newest = self._running = None  # settings: asked for last, and in training
+        self._stopped = False
+
+    def settle(self) -> None:
+        self.trained = None  # on a page without a kernel nobody has made an attempt before
+        self._newest = settings = self.settings
+        self.run(settings)
 
     def run(self, settings: dict) -> None:
         """ট্রেনিংটি এখানেই শেষ করে তবে ফেরে; error হলে সেটিই বেরিয়ে আসে।"""
-        self.progress.value = 0
+
+        def is_stopped_after(epoch: int) -> bool:
+            self.progress.value = epoch + 1
+            return self._stopped or settings is not self._newest
+
+        self.progress.value, self._running = 0, settings
         start = time.perf_counter()
-        curves = self.train(settings, self._is_stopped_after)
+        curves = self.train(settings, is_stopped_after)
         took = f"এই ট্রেনিংয়ে লেগেছে {digits(f'{time.perf_counter() - start:.1f}')} সেকেন্ড।"
-        if self._waiting is None:
+        if settings is self._newest:
             with self.drawing:
                 before, self.trained = self.trained, curves
                 self.finish(settings, curves, before, took)
 
-    def settle(self) -> None:
-        self.trained = None  # on a page without a kernel nobody has made an attempt before
-        self.run(self.settings)
-
     def ask(self, settings: dict) -> None:
         """ট্রেনিংটি thread-এ শুরু করিয়েই ফেরে: kernel ব্যস্ত থাকলে স্লাইডার আর বোতাম সাড়া দিত না।"""
-        with self._lock:
-            self._waiting = settings
-            self._stopping.set()
-            if self.thread is None:
-                self.thread = threading.Thread(target=self._work, daemon=True)
-                self.thread.start()
+        self._newest, self._stopped = settings, False
+        self.thread = threading.Thread(target=self._work, args=(settings,), daemon=True)
+        self.thread.start()
 
     def _stop(self, _button: Button) -> None:
-        with self._lock:
-            if self._waiting is not None:
-                self.say("এই মানে ট্রেনিং আর হলো না; ছবিটি আগের মানের।")
-            self._waiting = None
-            self._stopping.set()
+        self._stopped = True
+        if self._running is not self._newest:
+            self.say("এই মানে ট্রেনিং আর হলো না; ছবিটি আগের মানের।")
 
-    def _next(self) -> dict | None:
-        """The settings to train with, once no others have come for a while; None if none wait."""
-        while True:
-            with self._lock:
-                self._stopping.clear()
-                if self._waiting is None:
-                    self.thread = None
-                    return None
-            if self._stopping.wait(self.rest):
-                continue
-            with self._lock:
-                if not self._stopping.is_set():
-                    settings, self._waiting = self._waiting, None
-                    self.stop.disabled = False
-                    return settings
-
-    def _work(self) -> None:
-        while (settings := self._next()) is not None:
+    def _work(self, settings: dict) -> None:
+        time.sleep(self.rest)
+        with self._one_at_a_time:  # the one before ends after its epoch
+            if self._stopped or settings is not self._newest:
+                return
+            self.stop.disabled = False
             try:
                 self.run(settings)
             except Exception as error:
@@ -108,10 +97,6 @@ class TrainingLab(Lab):
                 self.say(explain("ট্রেনিং শেষ হলো না", f"{type(error).__name__}: {error}", now))
             finally:
                 self.stop.disabled = True
-
-    def _is_stopped_after(self, epoch: int) -> bool:
-        self.progress.value = epoch + 1
-        return self._stopping.is_set()
 
 
 def train_anew(

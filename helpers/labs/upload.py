@@ -55,7 +55,7 @@ def upload_lab(judge: Callable[[bytes], str], sample: Path | str) -> Lab:
                 show(name, content)
             except Exception as error:  # what a widget's callback raises, nobody sees
                 why = html.escape(f"{type(error).__name__}: {error}")
-                now = "judge ফাংশনটি সারিয়ে সেলটি আবার চালাও।"
+                now = "judge ফাংশনটি ঠিক করে সেলটি আবার চালাও।"
                 message.value = explain("ছবিটির রায় পাওয়া গেল না", why, now)
 
     button.observe(on_upload, "value")
