@@ -227,3 +227,9 @@ def test_what_is_neither_a_callback_nor_one_run_is_answered_in_bengali():
     for log, why in (two_runs, "২টি রান"), (pd.DataFrame({"epoch": []}), "একটি epoch-ও নেই"):
         with pytest.raises(LogError, match=why):
             replay([EarlyStopping()], log)
+
+
+def test_the_worth_of_the_callbacks_is_that_of_the_recorded_trainings():
+    import worth
+
+    pd.testing.assert_frame_equal(worth.outcomes(), pd.read_csv(worth.OUTCOMES))
