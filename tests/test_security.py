@@ -59,7 +59,7 @@ def test_no_saved_output_tells_an_address_a_key_or_a_folder(path):
 
 
 def test_the_data_of_the_course_names_no_folder_or_key_either():
-    files = [*(ROOT / "data").glob("runs/*"), *QUESTIONS.glob("*.toml")]
+    files = [*(ROOT / "data" / "runs").rglob("*.*"), *QUESTIONS.glob("*.toml")]
     found = {path.name: secrets_in(path.read_text("utf-8")) for path in files}
     assert len(files) > 20 and not [one for one in found.items() if one[1]]
 
